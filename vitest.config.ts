@@ -1,6 +1,80 @@
 import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { findChrome, launchOptions } from './scripts/chrome.mjs';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * The parts of TensorFlow.js that code and tests import. Each test run bundles them together once, so
+ * that they load fast and share one instance, with its gradients (see docs/decisions/0003).
+ */
+const tensorflow = [
+	'@tensorflow/tfjs-core',
+	'@tensorflow/tfjs-core/dist/register_all_gradients.js',
+	'@tensorflow/tfjs-backend-cpu',
+	'@tensorflow/tfjs-backend-wasm',
+	'@tensorflow/tfjs-backend-webgl'
+];
+
+/** What is imported past the bundle would come with a second instance: refused. */
+const oneInstance: Plugin = {
+	name: 'one-instance-of-tensorflow',
+	enforce: 'pre',
+	resolveId(id) {
+		if (/^@tensorflow\//.test(id) && !tensorflow.includes(id)) {
+			this.error(`${id} is not in the list of vitest.config.ts`);
+		}
+	}
+};
+
+/** TensorFlow's wasm glue is CommonJS inside: in Node it asks for `require`, and for `__dirname` to find its files. */
+const banner = [
+	`import { createRequire as createRequireForBundle } from 'node:module';`,
+	`const require = createRequireForBundle(import.meta.url);`,
+	`const __dirname = ${JSON.stringify(here('node_modules/@tensorflow/tfjs-backend-wasm/dist'))};`
+].join('\n');
+
 export default defineConfig({
-	resolve: { alias: { $lib: fileURLToPath(new URL('src/lib', import.meta.url)) } },
-	test: { include: ['tests/**/*.test.ts'], server: { deps: { inline: [/@tensorflow/] } } }
+	cacheDir: '.cache/vitest',
+	resolve: { alias: { $lib: here('src/lib') } },
+	plugins: [oneInstance],
+	test: {
+		projects: [
+			{
+				extends: true,
+				test: {
+					name: 'unit',
+					include: ['tests/**/*.test.ts'],
+					exclude: ['tests/**/*.browser.test.ts'],
+					environment: 'node',
+					deps: {
+						optimizer: {
+							ssr: {
+								enabled: true,
+								include: tensorflow,
+								rolldownOptions: { output: { banner } }
+							}
+						}
+					}
+				}
+			},
+			{
+				extends: true,
+				test: {
+					name: 'browser',
+					include: ['tests/**/*.browser.test.ts'],
+					browser: {
+						enabled: true,
+						headless: true,
+						screenshotFailures: false,
+						provider: playwright(findChrome() ? { launchOptions: launchOptions() } : {}),
+						instances: [{ browser: 'chromium' }]
+					}
+				},
+				optimizeDeps: { include: tensorflow }
+			}
+		]
+	}
 });

@@ -1,0 +1,82 @@
+/**
+ * Bundles a TypeScript entry of scripts/ or bench/ and runs it in Node:
+ *
+ *     node scripts/run.mjs scripts/golden.ts --backend wasm
+ *
+ * The bundle holds TensorFlow.js as one single instance, with its gradients (see docs/decisions/0003).
+ * The script runs in the project's root, gets the remaining arguments, and its exit code is ours.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** TensorFlow's wasm glue is CommonJS inside: it asks for `require`, and for `__dirname` to find its files. */
+const banner = [
+	`import { createRequire as createRequireForBundle } from 'node:module';`,
+	`const require = createRequireForBundle(import.meta.url);`,
+	`const __dirname = ${JSON.stringify(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'))};`
+].join('\n');
+
+/**
+ * Bundles `entry` into `folder`.
+ *
+ * @param {string} entry path of a TypeScript file
+ * @param {string} folder where the bundle goes
+ * @returns {Promise<string>} path of the bundle
+ */
+async function bundle(entry, folder) {
+	const name = `${basename(entry, '.ts')}.mjs`;
+	await build({
+		root,
+		configFile: false,
+		logLevel: 'error',
+		publicDir: false,
+		resolve: { alias: { $lib: join(root, 'src/lib') } },
+		ssr: { noExternal: [/^@tensorflow\//] },
+		build: {
+			ssr: entry,
+			outDir: folder,
+			target: 'node20',
+			minify: false,
+			sourcemap: true,
+			reportCompressedSize: false,
+			rolldownOptions: { output: { entryFileNames: name, banner } }
+		}
+	});
+	return join(folder, name);
+}
+
+/**
+ * Runs a bundle and waits for its end. Signals reach it through the shared terminal.
+ *
+ * @param {string} file
+ * @param {string[]} args
+ * @returns {Promise<number>} exit code
+ */
+function runNode(file, args) {
+	const child = spawn(process.execPath, ['--enable-source-maps', file, ...args], {
+		cwd: root,
+		stdio: 'inherit'
+	});
+	return new Promise((done) => child.on('close', (code) => done(code ?? 1)));
+}
+
+const [entry, ...args] = process.argv.slice(2);
+if (!entry || !existsSync(resolve(entry))) {
+	console.error(
+		`usage: node scripts/run.mjs ENTRY.ts [ARGUMENTS]${entry ? ` (no file ${entry})` : ''}`
+	);
+	process.exit(2);
+}
+const cache = join(root, '.cache/run');
+mkdirSync(cache, { recursive: true });
+const folder = mkdtempSync(join(cache, `${basename(entry, '.ts')}-`));
+try {
+	process.exitCode = await runNode(await bundle(resolve(entry), folder), args);
+} finally {
+	rmSync(folder, { recursive: true, force: true });
+}
