@@ -1,0 +1,109 @@
+import {
+	postCommand,
+	type Command,
+	type CommandType,
+	type Reply,
+	type Ticket
+} from '$lib/protocol/messages';
+
+/** A worker as the page sees it; a fake in tests. */
+export interface EngineWorker {
+	postMessage(message: unknown, moved?: Transferable[]): void;
+	terminate(): void;
+	onmessage: ((event: MessageEvent<Reply>) => void) | null;
+	onerror: ((event: ErrorEvent) => void) | null;
+	onmessageerror: ((event: MessageEvent) => void) | null;
+}
+
+/** A command before it has its ticket. */
+export type Question = Command extends infer C
+	? C extends Command
+		? Omit<C, 'ticket'>
+		: never
+	: never;
+
+/** Questions of one kind outdate each other. */
+const KINDS = {
+	boot: 'boot',
+	build: 'model',
+	adjust: 'model',
+	open: 'model',
+	restore: 'model',
+	forward: 'forward',
+	generate: 'generate',
+	train: 'train',
+	stop: 'stop',
+	evaluate: 'evaluate',
+	save: 'save',
+	keep: 'keep'
+} as const satisfies Record<CommandType, string>;
+
+type Kind = (typeof KINDS)[CommandType];
+
+/** Replies after which more of the same question may follow. */
+const PARTIAL: ReadonlySet<Reply['type']> = new Set(['token', 'progress']);
+
+interface Asked {
+	ticket: Ticket;
+	settle: (answer: Reply | null) => void;
+}
+
+/**
+ * The page's end of the wire to one worker: hands out tickets, keeps the latest question of each
+ * kind and drops answers to older ones.
+ */
+export class Wire {
+	readonly #worker: EngineWorker;
+	readonly #onreply: (reply: Reply) => void;
+	readonly #asked = new Map<Kind, Asked>();
+	#tickets = 0;
+	#open = true;
+
+	/**
+	 * @param onreply hears every reply that is still wanted, before the question is settled
+	 * @param ondeath hears once that the worker failed, with the browser's words
+	 */
+	constructor(
+		worker: EngineWorker,
+		onreply: (reply: Reply) => void,
+		ondeath: (words: string) => void
+	) {
+		this.#worker = worker;
+		this.#onreply = onreply;
+		worker.onmessage = (event) => this.#receive(event.data);
+		worker.onerror = (event) => ondeath(event.message);
+		worker.onmessageerror = () => ondeath('a message could not be read');
+	}
+
+	/**
+	 * Asks, and outdates the earlier question of the same kind.
+	 *
+	 * @returns the final answer, or null once a newer question or the end of the worker outdates it
+	 */
+	ask(question: Question): Promise<Reply | null> {
+		if (!this.#open) return Promise.resolve(null);
+		const ticket = ++this.#tickets as Ticket;
+		const kind = KINDS[question.type];
+		this.#asked.get(kind)?.settle(null);
+		return new Promise((settle) => {
+			this.#asked.set(kind, { ticket, settle });
+			postCommand(this.#worker, { ...question, ticket } as Command);
+		});
+	}
+
+	/** Ends the worker; open questions get null. */
+	close(): void {
+		this.#open = false;
+		this.#worker.terminate();
+		for (const { settle } of this.#asked.values()) settle(null);
+		this.#asked.clear();
+	}
+
+	#receive(reply: Reply): void {
+		if (!this.#open) return;
+		const asked = [...this.#asked.values()].find(({ ticket }) => ticket === reply.ticket);
+		if (!asked && reply.ticket !== 0) return;
+		this.#onreply(reply);
+		if (!PARTIAL.has(reply.type)) asked?.settle(reply);
+	}
+}

@@ -1,0 +1,185 @@
+import type { RunHeader, Source, StoredRun } from './checkpoint';
+import type { StepRecord } from './history';
+import type { Intervention } from './interventions';
+import type { Settings } from './settings';
+import type { HookPoint, Trace } from './trace';
+
+/** Ties an answer to its question. The page drops answers to questions it no longer asks. */
+export type Ticket = number & { readonly __brand: 'Ticket' };
+
+export type BackendName = 'webgl' | 'wasm' | 'cpu';
+
+/** What computes, and why. */
+export interface Backend {
+	name: BackendName;
+	/** One friendly sentence. */
+	reason: string;
+	/** Threads that share the work, 1 unless the backend is threaded. */
+	threads: number;
+	/** Milliseconds from the start of the worker's choice until the backend answered. */
+	readyMs: number;
+}
+
+/** How the next token is picked from the model's distribution. */
+export interface Sampling {
+	/** Divides the logits; 0 always takes the most probable token. */
+	temperature: number;
+	/** Keeps the k most probable tokens; 0 keeps all. */
+	topK: number;
+	/** Keeps the most probable tokens that together reach this probability; 1 keeps all. */
+	topP: number;
+}
+
+/** One pass over tokens: what to watch, what to change. */
+export interface Pass {
+	tokens: Int32Array<ArrayBuffer>;
+	/** Points to record. */
+	points: readonly HookPoint[];
+	interventions: readonly Intervention[];
+	/** Another chunk length for this pass alone, or null for the model's. */
+	chunk: number | null;
+}
+
+/** What the page may ask of the engine. */
+export type Command = { ticket: Ticket } & (
+	| {
+			type: 'boot';
+			/** What the visitor asked for (`?backend=`), or null. */
+			backend: string | null;
+			/** Id under which this tab's run is stored. */
+			run: string;
+			/** False after the graphics processor was lost: it is not tried again. */
+			allowWebgl: boolean;
+	  }
+	/** A fresh model. */
+	| { type: 'build'; settings: Settings; source: Source; name: string }
+	/** Other settings for the model at hand; its weights stay. */
+	| { type: 'adjust'; settings: Settings }
+	/** A model from files; `card` says how it was trained, where that is known. */
+	| {
+			type: 'open';
+			name: string;
+			config: string;
+			weights: ArrayBuffer;
+			settings: Settings;
+			source: Source;
+			step: number;
+			seed: number;
+	  }
+	/** A stored run, by its id. */
+	| { type: 'restore'; id: string }
+	| { type: 'forward'; pass: Pass }
+	| {
+			type: 'generate';
+			tokens: Int32Array<ArrayBuffer>;
+			count: number;
+			sampling: Sampling;
+			seed: number;
+	  }
+	| {
+			type: 'train';
+			/** Steps to do, or null to go on until stopped. */
+			steps: number | null;
+			/** Repeat the latest forward pass while training, a few times a second. */
+			follow: boolean;
+	  }
+	| { type: 'stop'; what: 'train' | 'generate' }
+	/** Mean loss over sequences that training never draws. */
+	| { type: 'evaluate'; sequences: number }
+	/** The model as files. */
+	| { type: 'save' }
+	/** Stores the run now: the page is about to go. */
+	| { type: 'keep' }
+);
+
+export type CommandType = Command['type'];
+
+/** What the model at hand is: answer to `build`, `adjust`, `open` and `restore`. */
+export interface Opened {
+	header: RunHeader;
+	/** Weights in all. */
+	parameterCount: number;
+	/** Least mean loss any model can reach, in nats per predicted token, or null where unknown. */
+	floor: number | null;
+}
+
+/** How well the model does on sequences that training never draws. */
+export interface Evaluation {
+	step: number;
+	/** Mean cross-entropy, in nats per predicted token. */
+	loss: number;
+	/** Mean Kullback-Leibler divergence from the task's law, in nats per token, where it has one. */
+	divergence: number | null;
+	floor: number | null;
+}
+
+/** What the engine may answer. */
+export type Reply = { ticket: Ticket } & (
+	| {
+			type: 'booted';
+			backend: Backend;
+			/** The id under which the run is stored: another one where a second tab holds the one asked for. */
+			run: string;
+			stored: StoredRun | null;
+			/** What the visitor should know (an unknown `?backend=`, no storage), or empty. */
+			note: string;
+	  }
+	| ({ type: 'opened' } & Opened)
+	/** Also repeated, with the ticket of the forward question, while training is followed. */
+	| { type: 'trace'; trace: Trace; /** Milliseconds the pass took. */ ms: number }
+	/** One generated token, with its probability under the model (before temperature and cuts). */
+	| { type: 'token'; token: number; probability: number }
+	| { type: 'generated'; tokens: Int32Array<ArrayBuffer> }
+	/** All steps since the last report. */
+	| { type: 'progress'; records: readonly StepRecord[]; stepsPerSecond: number }
+	/** Training has ended: asked to, all steps done, or the loss was not finite (then `note` says so). */
+	| { type: 'stopped'; step: number; why: 'asked' | 'done' | 'notFinite'; note: string }
+	| { type: 'evaluated'; evaluation: Evaluation }
+	| { type: 'saved'; name: string; config: string; weights: ArrayBuffer }
+	/** The run is stored; `step` is where a restart would go on. */
+	| { type: 'kept'; step: number }
+	/** Something the visitor should know that answers no question, in one sentence. */
+	| { type: 'note'; note: string }
+	/** The question cannot be answered; nothing changed. One friendly sentence. */
+	| { type: 'failed'; message: string }
+	/** The engine cannot go on (the graphics processor is gone): start another. */
+	| { type: 'lost'; message: string }
+);
+
+/** Ticket of replies that answer no question. */
+export const NO_TICKET = 0 as Ticket;
+
+/** Either end of the wire: a `Worker` on the page, `self` in the worker, a fake in a test. */
+export interface Port {
+	postMessage(message: unknown, moved?: Transferable[]): void;
+}
+
+/** Sends a reply, handing over (not copying) the buffers of its arrays. */
+export function postReply(page: Port, reply: Reply): void {
+	page.postMessage(reply, buffersOf(reply));
+}
+
+/** Sends a command. Weights are handed over; tokens and masks are copied, the page still shows them. */
+export function postCommand(engine: Port, command: Command): void {
+	engine.postMessage(command, command.type === 'open' ? [command.weights] : []);
+}
+
+/** Makes the compiler complain when a `switch` over messages misses one. */
+export function unreachable(message: never): never {
+	throw new Error(`unknown message ${JSON.stringify(message)}`);
+}
+
+function buffersOf(reply: Reply): ArrayBuffer[] {
+	switch (reply.type) {
+		case 'trace':
+			return [reply.trace.tokens.buffer, ...reply.trace.recordings.map(({ data }) => data.buffer)];
+		case 'progress':
+			return reply.records.map(({ load }) => load.buffer);
+		case 'generated':
+			return [reply.tokens.buffer];
+		case 'saved':
+			return [reply.weights];
+		default:
+			return [];
+	}
+}
