@@ -1,12 +1,16 @@
 import adapter from '@sveltejs/adapter-static';
-
-/** The site may live under a path, such as /llamascope: `BASE_PATH=/llamascope npm run build`. */
-const base = process.env.BASE_PATH ?? '';
+import { basePath } from './scripts/base-path.mjs';
 
 /** @type {import('@sveltejs/kit').Config} */
 export default {
 	kit: {
-		adapter: adapter(),
-		paths: { base, relative: true }
+		adapter: adapter({ precompress: true }),
+		paths: { base: basePath, relative: true },
+		typescript: {
+			config: ({ include, ...rest }) => ({
+				...rest,
+				include: [...include, '../*.js', '../vitest.config.ts', '../scripts/**/*', '../bench/**/*']
+			})
+		}
 	}
 };

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import type { Plugin } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { findChrome, launchOptions } from './scripts/chrome.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -30,11 +30,52 @@ const oneInstance: Plugin = {
 };
 
 /** TensorFlow's wasm glue is CommonJS inside: in Node it asks for `require`, and for `__dirname` to find its files. */
-const banner = [
+const intro = [
 	`import { createRequire as createRequireForBundle } from 'node:module';`,
 	`const require = createRequireForBundle(import.meta.url);`,
 	`const __dirname = ${JSON.stringify(here('node_modules/@tensorflow/tfjs-backend-wasm/dist'))};`
 ].join('\n');
+
+/** Tests that run in Node, on the backends `cpu` and `wasm`. */
+function inNode(name: string, include: string, exclude: string[]): TestProjectInlineConfiguration {
+	const ssr = { enabled: true, include: tensorflow, rolldownOptions: { output: { intro } } };
+	return {
+		extends: true,
+		test: { name, include: [include], exclude, deps: { optimizer: { ssr } } }
+	};
+}
+
+/** Tests that run in Chromium, with WebGL. */
+const inBrowser: TestProjectInlineConfiguration = {
+	extends: true,
+	optimizeDeps: { include: tensorflow },
+	test: {
+		name: 'browser',
+		include: ['tests/**/*.browser.test.ts'],
+		sequence: { groupOrder: 1 },
+		browser: {
+			enabled: true,
+			headless: true,
+			screenshotFailures: false,
+			provider: playwright(findChrome() ? { launchOptions: launchOptions() } : {}),
+			instances: [{ browser: 'chromium' }]
+		}
+	}
+};
+
+/** Tests that visit the built site in Chromium, driven from Node, one after another. */
+const onPages: TestProjectInlineConfiguration = {
+	extends: true,
+	test: {
+		name: 'pages',
+		include: ['tests/pages/**/*.e2e.ts'],
+		globalSetup: 'tests/pages/site.ts',
+		maxWorkers: 1,
+		sequence: { groupOrder: 2 },
+		testTimeout: 60_000,
+		hookTimeout: 60_000
+	}
+};
 
 export default defineConfig({
 	cacheDir: '.cache/vitest',
@@ -42,39 +83,10 @@ export default defineConfig({
 	plugins: [oneInstance],
 	test: {
 		projects: [
-			{
-				extends: true,
-				test: {
-					name: 'unit',
-					include: ['tests/**/*.test.ts'],
-					exclude: ['tests/**/*.browser.test.ts'],
-					environment: 'node',
-					deps: {
-						optimizer: {
-							ssr: {
-								enabled: true,
-								include: tensorflow,
-								rolldownOptions: { output: { banner } }
-							}
-						}
-					}
-				}
-			},
-			{
-				extends: true,
-				test: {
-					name: 'browser',
-					include: ['tests/**/*.browser.test.ts'],
-					browser: {
-						enabled: true,
-						headless: true,
-						screenshotFailures: false,
-						provider: playwright(findChrome() ? { launchOptions: launchOptions() } : {}),
-						instances: [{ browser: 'chromium' }]
-					}
-				},
-				optimizeDeps: { include: tensorflow }
-			}
+			inNode('unit', 'tests/**/*.test.ts', ['tests/**/*.browser.test.ts', 'tests/golden/**']),
+			inNode('golden', 'tests/golden/*.test.ts', ['tests/golden/*.browser.test.ts']),
+			inBrowser,
+			onPages
 		]
 	}
 });

@@ -1,0 +1,51 @@
+/** Installs the project's dependencies where they are missing. Plain Node: it runs before anything is installed. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The project's root folder. */
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** @typedef {Record<string, { version?: string, optional?: boolean }>} Packages */
+
+/**
+ * Whether `node_modules` holds what the lock file asks for.
+ *
+ * @param {string} folder the project's root
+ */
+export function isInstalled(folder) {
+	const found = join(folder, 'node_modules/.package-lock.json');
+	if (!existsSync(found)) return false;
+	const packages = (/** @type {string} */ file) =>
+		/** @type {{ packages: Packages }} */ (JSON.parse(readFileSync(file, 'utf8'))).packages;
+	const present = packages(found);
+	return Object.entries(packages(join(folder, 'package-lock.json'))).every(
+		([path, { version, optional }]) => path === '' || optional || present[path]?.version === version
+	);
+}
+
+/**
+ * Runs npm, the one that runs us where there is one.
+ *
+ * @param {string[]} args
+ * @returns {boolean} whether it succeeded
+ */
+function npm(args) {
+	const program = process.env.npm_execpath;
+	const { status } = program
+		? spawnSync(process.execPath, [program, ...args], { cwd: root, stdio: 'inherit' })
+		: spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+	return status === 0;
+}
+
+/**
+ * Installs what the lock file names, unless it is there.
+ *
+ * @returns {boolean} whether everything is in place
+ */
+export function ensureInstalled() {
+	if (isInstalled(root)) return true;
+	console.log('Installing dependencies …');
+	return npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+}

@@ -1,0 +1,9 @@
+// `npm test`: see test-all.mjs. This file is in the old syntax of node-version.mjs.
+import { nodeProblem } from './node-version.mjs';
+
+const problem = nodeProblem(process.version);
+if (problem) {
+	console.error(problem);
+	process.exit(1);
+}
+import('./test-all.mjs').then(({ testAll }) => testAll(process.argv.slice(2)));
