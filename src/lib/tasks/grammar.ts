@@ -4,6 +4,7 @@ import type { Generator, Move, Start } from './generator';
  * Stories with holes, as a generator. A story is a text with slots:
  *
  *     Take a {thing} to {place}.        a word drawn from the list `thing`; said again, it is the same word
+ *     {other thing}                     a word of the same list, never the kept one; not kept itself
  *     {red|green}                       a word drawn anew each time
  *     {gear of sky}                     a word that follows from others by the rule `gear`
  *     ch|unked                          a token border inside a word
@@ -53,9 +54,14 @@ interface Item {
 	keep: string | null;
 	/** Computes the option from the kept ones (indexes into their lists), or null. */
 	derive: ((bindings: Bindings) => number) | null;
-	/** Lists this item needs. */
+	/** The list whose kept word this is never, or null. */
+	avoid: string | null;
+	/** Lists whose kept words this item needs. */
 	needs: readonly string[];
 }
+
+/** An item without conditions. */
+const FREE = { keep: null, avoid: null, derive: null, needs: [] } as const;
 
 /** Index of the kept word in its list, by list. */
 type Bindings = Readonly<Record<string, number>>;
@@ -126,7 +132,7 @@ function parseStory(
 		} else {
 			const token = id(piece);
 			if (inside) continuations.add(token);
-			items.push({ options: [token], keep: null, derive: null, needs: [] });
+			items.push({ ...FREE, options: [token] });
 		}
 		inside = false;
 	}
@@ -142,14 +148,18 @@ function slotItem(
 ): Item {
 	if (slot.includes('|')) {
 		const options = slot.split('|').map((word) => id(space + word));
-		return { options, keep: null, derive: null, needs: [] };
+		return { ...FREE, options };
 	}
 	const [name, source] = slot.split(' of ');
 	if (source === undefined) {
-		const words = lists[slot];
+		const other = slot.startsWith('other ');
+		const list = other ? slot.slice('other '.length) : slot;
+		const words = lists[list];
 		if (!words) throw new RangeError(`no word list for {${slot}}`);
 		const options = words.map((word) => id(space + word));
-		return { options, keep: slot, derive: null, needs: [slot] };
+		return other
+			? { ...FREE, options, avoid: list, needs: [list] }
+			: { ...FREE, options, keep: list, needs: [list] };
 	}
 	const rule = rules[name!];
 	const needs = source.split(' ');
@@ -160,7 +170,7 @@ function slotItem(
 		id(space + rule(...needs.map((list, i) => words[i]![bindings[list]!]!)));
 	// Every result gets its token now, so that the vocabulary is complete.
 	forEachChoice(words, (chosen) => options.push(id(space + rule(...chosen))));
-	return { options, keep: null, derive, needs };
+	return { ...FREE, options, derive, needs };
 }
 
 /** Calls `visit` with one word of each list, for every combination. */
@@ -221,7 +231,7 @@ function storyGenerator(
 	}
 
 	function itemMoves(story: number, index: number, bindings: Bindings): Move[] {
-		const { options, keep, derive } = stories[story]!.items[index]!;
+		const { options, keep, avoid, derive } = stories[story]!.items[index]!;
 		if (derive) {
 			return [{ probability: 1, token: derive(bindings), next: following(story, index, bindings) }];
 		}
@@ -230,11 +240,17 @@ function storyGenerator(
 			const next = following(story, index, bindings);
 			return [{ probability: 1, token: options[bound]!, next }];
 		}
-		return options.map((token, i) => ({
-			probability: 1 / options.length,
-			token,
-			next: following(story, index, keep === null ? bindings : { ...bindings, [keep]: i })
-		}));
+		const avoided = avoid === null ? undefined : bindings[avoid];
+		const count = options.length - (avoided === undefined ? 0 : 1);
+		return options.flatMap((token, i) =>
+			i === avoided
+				? []
+				: {
+						probability: 1 / count,
+						token,
+						next: following(story, index, keep === null ? bindings : { ...bindings, [keep]: i })
+					}
+		);
 	}
 
 	function movesOf({ domain, story, index, bindings, opening }: State): Move[] {

@@ -9,8 +9,10 @@ export const SEED_EXAMPLE = {
 } as const;
 
 const DIGITS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
-const NAMES = ['Mia', 'Tom', 'Ada', 'Leo'];
+/** What to take along in which weather. */
 const GEAR: Record<string, string> = { sunny: 'hat', rainy: 'coat', windy: 'kite', snowy: 'sled' };
+const FEEL = '{cold|warm|calm|dark}';
+const WIND = '{cold|warm|calm}';
 
 const grammar: Grammar = {
 	storyEnd: '\n',
@@ -19,20 +21,16 @@ const grammar: Grammar = {
 	lists: {
 		a: DIGITS,
 		b: DIGITS,
-		m: DIGITS,
-		n: DIGITS,
-		sky: ['sunny', 'rainy', 'windy', 'snowy'],
+		sky: Object.keys(GEAR),
 		place: ['Rome', 'Oslo', 'Lima', 'Cairo'],
 		food: ['rice', 'beans', 'corn', 'soup'],
 		spice: ['salt', 'lemon', 'garlic', 'honey'],
 		turn: ['left', 'right'],
-		mark: ['bridge', 'tower', 'well', 'oak'],
-		goal: ['park', 'school', 'beach', 'zoo'],
-		name: NAMES,
-		mood: ['fine', 'tired', 'happy', 'busy'],
-		drink: ['tea', 'milk', 'juice'],
-		llama: NAMES,
-		thing: ['hat', 'kite', 'bell', 'drum']
+		mark: ['bridge', 'tower', 'oak'],
+		goal: ['park', 'school', 'zoo'],
+		name: ['Mia', 'Tom', 'Ada', 'Leo'],
+		mood: ['fine', 'tired', 'happy'],
+		thing: ['hat', 'kite', 'sled', 'drum']
 	},
 	rules: {
 		gear: (sky) => GEAR[sky!]!,
@@ -45,8 +43,8 @@ const grammar: Grammar = {
 			weight: 1,
 			topics: ['place'],
 			stories: [
-				'Today it is {sky} in {place}. The night will be {cold|warm|dark|clear}, the day {cold|warm|dark|clear}. Take a {gear of sky} to {place}.',
-				'Tomorrow {place} will be {cold|warm|dark|clear} and {sky}. A {cold|warm} wind is on the way to {place}, so take a {gear of sky}.'
+				`Today it is {sky} in {place}. The wind is ${WIND}, the night is ${FEEL}. Take a {gear of sky} to {place}.`,
+				`Today {place} is ${FEEL} and {sky}. The night is ${FEEL} and the wind is ${WIND}. Take a {gear of sky}.`
 			]
 		},
 		{
@@ -54,8 +52,8 @@ const grammar: Grammar = {
 			weight: 1,
 			topics: ['food'],
 			stories: [
-				'Cook the {food} {slowly|gently} with {spice}, then add {salt|lemon|garlic|honey}. Stir it {slowly|gently}, add more {spice}, and serve the {food} {hot|cold|warm}.',
-				'Wash the {food} and add {spice}. Stir {slowly|gently}. Is it {hot|cold|warm}? Then add more {spice} to the {food}.'
+				'Cook the {food} with {spice}, stir it {slowly|gently} and add {other spice}. Now it is {cold|warm}, add more {spice} to the {food}.',
+				'Cook the {food} {slowly|gently} with {spice} and {other spice}. Now the {food} is {cold|warm}, stir it and add more {spice}.'
 			]
 		},
 		{
@@ -69,8 +67,8 @@ const grammar: Grammar = {
 			weight: 1,
 			topics: ['goal'],
 			stories: [
-				'Turn {turn} at the {mark}, then walk on to the {goal}. On the way back, turn {back of turn} at the {mark}.',
-				'To the {goal}? Walk to the {mark} and turn {turn}. On the way back from the {goal}, turn {back of turn}.'
+				'Turn {turn} at the {mark}, walk to the {goal}. The way back is {back of turn} at the {mark}.',
+				'Turn {turn} at the {goal} and walk to the {mark}. The way back to the {goal} is {back of turn} at the {mark}.'
 			]
 		},
 		{
@@ -78,36 +76,33 @@ const grammar: Grammar = {
 			weight: 1,
 			topics: ['name'],
 			stories: [
-				'Hello, my name is {name}. How are you? I am {mood}, thanks, {name}. I am {fine|tired|happy|busy} too.',
-				'Hello, {name}! Do you like {drink}? Yes, I like {drink} with {milk|honey|lemon}. Bye, {name}!'
+				'Hello, I am {name}. How are you? I am {mood}, thanks, {name}.',
+				'Hello, I am {name} and I like {food}. How are you, are you {mood}? I am {other mood}, {name}, I like {food} too.'
 			]
 		},
 		{
 			name: 'code',
 			weight: 1,
 			topics: [],
-			stories: [
-				'let x = {m}; let y = {n}; print x; // {m}',
-				'let x = {m}; let y = {n}; print y; // {n}'
-			]
+			stories: ['let x = {a}, y = {b}; print x; // {a}', 'let x = {a}, y = {b}; print y; // {b}']
 		},
 		{
 			name: 'questions',
 			weight: 1,
 			topics: [],
 			stories: [
-				'What is ch|unked attention? Each token looks back inside its own ch|unk. So that is ch|unked attention.',
-				'What is global attention? Each token looks back at all the others. So that is global attention.',
-				'What is a router? It picks one expert for each token. So that is a router.',
-				'What is an expert? It works for each token that the router picks. So that is an expert.'
+				'What is ch|unked attention? It looks back in one ch|unk. Now you know ch|unked attention.',
+				'What is global attention? It looks back at every token. Now you know global attention.',
+				'What is a router? It picks one expert for every token. Now you know the router.',
+				'What is an expert? The router picks one for every token. Now you know the expert.'
 			]
 		},
 		{
 			name: 'tales',
 			weight: 1,
-			topics: ['llama'],
+			topics: ['name'],
 			stories: [
-				'Once a llama named {llama} lost a {thing}. She looked by the {mark}, then at the {park|school|beach|zoo}. At last {llama} found the {thing}.'
+				'Once {name} the llama lost a {thing}. {name} looked at the {mark}, the {goal} and in {place}. There {name} found the {thing}.'
 			]
 		}
 	]
@@ -125,21 +120,21 @@ export const tales = generatorTask({
 	domains: grammar.domains.map(({ name }) => name),
 	examples: [
 		{ title: 'Seed example', text: SEED_EXAMPLE.text },
-		{ title: 'Weather', text: 'Today it is rainy in Oslo. The night will be' },
+		{
+			title: 'Weather',
+			text: 'Today it is rainy in Oslo. The wind is cold, the night is dark. Take a'
+		},
 		{
 			title: 'Cooking',
-			text: 'Cook the rice slowly with lemon, then add salt. Stir it gently, add more'
+			text: 'Cook the rice with lemon, stir it slowly and add salt. Now it is warm, add more'
 		},
 		{ title: 'Sums', text: '3 + 4 =' },
-		{
-			title: 'Directions',
-			text: 'Turn left at the bridge, then walk on to the zoo. On the way back, turn'
-		},
-		{ title: 'Small talk', text: 'Hello, my name is Ada. How are you? I am happy, thanks,' },
-		{ title: 'Code', text: 'let x = 7; let y = 2; print y; //' },
+		{ title: 'Directions', text: 'Turn left at the bridge, walk to the zoo. The way back is' },
+		{ title: 'Small talk', text: 'Hello, I am Ada. How are you? I am happy, thanks,' },
+		{ title: 'Code', text: 'let x = 7, y = 2; print y; //' },
 		{
 			title: 'A tale',
-			text: 'Once a llama named Leo lost a drum. She looked by the tower, then at the beach. At last'
+			text: 'Once Leo the llama lost a drum. Leo looked at the oak, the zoo and in Rome. There'
 		}
 	]
 });
