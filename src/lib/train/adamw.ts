@@ -1,0 +1,208 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { clipFactor } from '$lib/math/adamw';
+import { leaves } from '$lib/model/tree';
+
+/*
+ * AdamW with decoupled weight decay, as init + step on plain data:
+ *
+ *     m ← β₁·m + (1−β₁)·g        v ← β₂·v + (1−β₂)·g²
+ *     w ← w − rate · ( (m / (1−β₁ᵗ)) / (√(v / (1−β₂ᵗ)) + ε)  +  decay·w )
+ *
+ * Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization, algorithm 2, arXiv:1711.05101;
+ * the decay is multiplied by the rate as in PyTorch's `torch.optim.AdamW`. Norm weights never decay.
+ *
+ * W = all weights, flattened one after the other in the order of `leaves`. Both moments are one
+ * vector each: a GPU then needs a few large operations in place of hundreds of small ones.
+ */
+
+/** What AdamW remembers between steps. */
+export interface AdamWMemory {
+	/** Running mean of the gradient, m. */
+	readonly mean_W: tf.Tensor1D;
+	/** Running mean of the squared gradient, v. */
+	readonly square_W: tf.Tensor1D;
+	/** Updates made so far with this memory, t; also the place in the learning-rate schedule. */
+	readonly age: number;
+}
+
+/** Numbers of one update. */
+export interface AdamWNumbers {
+	/** Learning rate. */
+	rate: number;
+	/** Weight decay, before the rate. */
+	decay: number;
+	/** Largest global gradient norm; longer gradients are shortened to it. 0: no limit. */
+	clipNorm: number;
+}
+
+export interface AdamWOutcome {
+	/** New weights in the order of the old ones. */
+	weights: tf.Tensor[];
+	optimizer: AdamWMemory;
+	/** Norm of all gradients together, before clipping. */
+	gradNorm: tf.Scalar;
+}
+
+/** Our choice; Meta published no optimizer for Llama 4. */
+export const BETA_MEAN = 0.9;
+export const BETA_SQUARE = 0.99;
+export const EPSILON = 1e-8;
+
+/** An empty memory for these weights. */
+export function initAdamW(params: object): AdamWMemory {
+	const size = leaves(params).reduce((sum, leaf) => sum + leaf.size, 0);
+	return { mean_W: tf.zeros([size]), square_W: tf.zeros([size]), age: 0 };
+}
+
+/**
+ * One update. Nothing is disposed of: the caller owns the old and the new tensors.
+ *
+ * If the loss or the gradient norm is not finite, the new weights and moments equal the old ones, on
+ * every backend and without reading anything back.
+ *
+ * On `cpu` and `wasm`, where tensors lie in memory, it runs as one loop over typed arrays; elsewhere
+ * as tensor operations. The two agree within rounding.
+ *
+ * @param weights leaves of the weights
+ * @param grads their gradients, in the same order; null for a frozen weight, which stays as it is
+ *   and whose gradient counts as 0
+ * @param loss the loss that the gradients belong to
+ */
+export function adamWStep(
+	weights: readonly tf.Tensor[],
+	grads: readonly (tf.Tensor | null)[],
+	loss: tf.Scalar,
+	optimizer: AdamWMemory,
+	numbers: AdamWNumbers
+): AdamWOutcome {
+	const inMemory = ['cpu', 'wasm'].includes(tf.getBackend());
+	const update = inMemory ? updateArrays : updateTensors;
+	const [mean_W, square_W, gradNorm, ...next] = tf.tidy(() =>
+		update(weights, grads, loss, optimizer, numbers)
+	);
+	return {
+		weights: next,
+		optimizer: {
+			mean_W: mean_W as tf.Tensor1D,
+			square_W: square_W as tf.Tensor1D,
+			age: optimizer.age + 1
+		},
+		gradNorm: gradNorm as tf.Scalar
+	};
+}
+
+/** The new mean, square, the gradient norm, then the new weights. */
+type Update = (...step: Parameters<typeof adamWStep>) => tf.Tensor[];
+
+const updateArrays: Update = (weights, grads, loss, { mean_W, square_W, age }, numbers) => {
+	const gradients = grads.map((grad) => grad?.dataSync<'float32'>() ?? null);
+	const norm = Math.sqrt(sumOfSquares(gradients));
+	const isFinite = Number.isFinite(norm) && Number.isFinite(loss.dataSync()[0]);
+	const mean = Float32Array.from(mean_W.dataSync<'float32'>());
+	const square = Float32Array.from(square_W.dataSync<'float32'>());
+	const factors = stepFactors(numbers, age + 1, clipFactor(norm, numbers.clipNorm));
+
+	let offset = 0;
+	const next = weights.map((leaf, i) => {
+		const weight = Float32Array.from(leaf.dataSync<'float32'>());
+		const [m, v] = [mean, square].map((all) => all.subarray(offset, offset + leaf.size));
+		offset += leaf.size;
+		const shrink = decays(leaf) ? factors.shrink : 1;
+		if (isFinite) updateLeaf(weight, gradients[i] ?? null, m!, v!, { ...factors, shrink });
+		return tf.tensor(weight, leaf.shape);
+	});
+	return [tf.tensor1d(mean), tf.tensor1d(square), tf.scalar(norm), ...next];
+};
+
+/** Norm weights do not decay; they are the only vectors. */
+function decays(weight: tf.Tensor): boolean {
+	return weight.rank > 1;
+}
+
+/** The numbers of one update as each weight needs them. */
+interface StepFactors {
+	/** Rate with both bias corrections drawn in. */
+	rate: number;
+	/** ε with the correction of v drawn in. */
+	epsilon: number;
+	/** Shortens the gradient. */
+	clip: number;
+	/** Decays the weight. */
+	shrink: number;
+}
+
+/** Update number t, from 1; drawing the corrections in saves two divisions per weight. */
+function stepFactors({ rate, decay }: AdamWNumbers, t: number, clip: number): StepFactors {
+	const root = Math.sqrt(1 - BETA_SQUARE ** t);
+	return {
+		rate: (rate * root) / (1 - BETA_MEAN ** t),
+		epsilon: EPSILON * root,
+		clip,
+		shrink: 1 - rate * decay
+	};
+}
+
+/** Updates one leaf and its part of the moments in place. */
+function updateLeaf(
+	weight: Float32Array,
+	grad: Float32Array | null,
+	mean: Float32Array,
+	square: Float32Array,
+	{ rate, epsilon, clip, shrink }: StepFactors
+): void {
+	for (let i = 0; i < weight.length; i++) {
+		const g = grad === null ? 0 : grad[i]! * clip;
+		const m = BETA_MEAN * mean[i]! + (1 - BETA_MEAN) * g;
+		const v = BETA_SQUARE * square[i]! + (1 - BETA_SQUARE) * g * g;
+		mean[i] = m;
+		square[i] = v;
+		if (grad !== null) weight[i] = shrink * weight[i]! - (rate * m) / (Math.sqrt(v) + epsilon);
+	}
+}
+
+function sumOfSquares(arrays: readonly (Float32Array | null)[]): number {
+	let sum = 0;
+	for (const array of arrays) {
+		if (array === null) continue;
+		for (let i = 0; i < array.length; i++) sum += array[i]! * array[i]!;
+	}
+	return sum;
+}
+
+const updateTensors: Update = (weights, grads, loss, { mean_W, square_W, age }, numbers) => {
+	const grad_W = flat(grads.map((grad, i) => grad ?? tf.zerosLike(weights[i]!)));
+	const gradNorm = tf.sqrt(tf.sum(tf.square(grad_W)));
+	const isFinite = tf.isFinite(tf.add(tf.mul(gradNorm, 0), tf.mul(loss, 0)));
+	const { rate, epsilon } = stepFactors(numbers, age + 1, 1);
+	const { clipNorm, decay } = numbers;
+	const clip = clipNorm > 0 ? tf.div(clipNorm, tf.maximum(gradNorm, clipNorm)) : 1;
+	const clipped_W = tf.mul(grad_W, clip);
+
+	const mean = tf.add(tf.mul(mean_W, BETA_MEAN), tf.mul(clipped_W, 1 - BETA_MEAN));
+	const square = tf.add(
+		tf.mul(square_W, BETA_SQUARE),
+		tf.mul(tf.square(clipped_W), 1 - BETA_SQUARE)
+	);
+	const change = tf.div(tf.mul(mean, rate), tf.add(tf.sqrt(square), epsilon));
+	const change_W = tf.where(isFinite, change, tf.zerosLike(change));
+	const shrink = tf.sub(1, tf.mul(tf.cast(isFinite, 'float32'), numbers.rate * decay));
+
+	let offset = 0;
+	const next = weights.map((leaf, i) => {
+		const part = tf.reshape(tf.slice(change_W, [offset], [leaf.size]), leaf.shape);
+		offset += leaf.size;
+		if (grads[i] === null) return tf.clone(leaf);
+		return tf.sub(decay > 0 && decays(leaf) ? tf.mul(leaf, shrink) : leaf, part);
+	});
+	return [
+		tf.where(isFinite, mean, mean_W),
+		tf.where(isFinite, square, square_W),
+		gradNorm,
+		...next
+	];
+};
+
+/** All tensors as one vector, in order. */
+function flat(tensors: readonly tf.Tensor[]): tf.Tensor1D {
+	return tf.concat(tensors.map((tensor) => tf.reshape(tensor, [tensor.size])));
+}

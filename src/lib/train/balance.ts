@@ -1,0 +1,46 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/*
+ * Two losses that look after the router. Both are ours to offer: no released Llama 4 code has one, and
+ * how Meta kept its experts balanced is not public. They are off unless a setting asks for them.
+ */
+
+/**
+ * Share of the routed choices that each expert gets in one layer; adds up to 1.
+ *
+ * @param chosen_NC index of each chosen expert, int32
+ * @param experts number of experts, E
+ * @returns load_E
+ */
+export function expertLoad(chosen_NC: tf.Tensor2D, experts: number): tf.Tensor1D {
+	return tf.tidy(() => {
+		const chosen_R = tf.cast(tf.reshape(chosen_NC, [-1]), 'int32') as tf.Tensor1D;
+		// The wasm backend writes whole numbers into a one-hot whatever type is asked for: cast after.
+		return tf.mean(tf.cast(tf.oneHot(chosen_R, experts), 'float32'), 0);
+	});
+}
+
+/**
+ * Load-balance loss of one layer: `E · Σ_e load_e · P_e`, where P_e is the mean over tokens of the
+ * softmax of the router logits. It is 1 when both are even and larger when busy experts also have
+ * high logits. Loads are constants to the gradient, which flows through P alone.
+ *
+ * Source: Switch Transformers, section 2.2, arXiv:2101.03961. Not part of Llama 4.
+ */
+export function balanceLoss(logits_NE: tf.Tensor2D, load_E: tf.Tensor1D): tf.Scalar {
+	const experts = logits_NE.shape[1];
+	return tf.tidy(() => {
+		const meanShare_E = tf.mean(tf.softmax(logits_NE), 0);
+		return tf.mul(tf.sum(tf.mul(meanShare_E, load_E)), experts);
+	});
+}
+
+/**
+ * Router z-loss of one layer: the mean over tokens of `(ln Σ_e exp(logit_e))²`, which keeps logits
+ * small.
+ *
+ * Source: ST-MoE, section 3.3, arXiv:2202.08906. Not part of Llama 4.
+ */
+export function routerZLoss(logits_NE: tf.Tensor2D): tf.Scalar {
+	return tf.tidy(() => tf.mean(tf.square(tf.logSumExp(logits_NE, 1))));
+}
