@@ -7,10 +7,10 @@ export default {
 		adapter: adapter({ precompress: true }),
 		paths: { base: basePath, relative: true },
 		typescript: {
-			config: ({ include, ...rest }) => ({
-				...rest,
-				include: [...include, '../*.js', '../vitest.config.ts', '../scripts/**/*', '../bench/**/*']
-			})
+			config: (config) => {
+				const include = /** @type {string[]} */ (config.include);
+				include.push('../*.js', '../vitest.config.ts', '../lint/*', '../scripts/*', '../bench/*');
+			}
 		}
 	}
 };

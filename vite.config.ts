@@ -7,6 +7,6 @@ export default defineConfig({
 	build: {
 		// The engine and its wasm are large on purpose, and loaded late; scripts/budgets.mjs holds the limits.
 		chunkSizeWarningLimit: 2000,
-		rolldownOptions: { checks: { pluginTimings: false } }
+		rolldownOptions: { checks: { bundlerTimings: false } }
 	}
 });

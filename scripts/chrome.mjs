@@ -88,8 +88,9 @@ function usualPlaces({ platform, env, home }) {
 }
 
 /** @param {Machine} machine */
-function playwrightDownloads({ platform, env, home, list }) {
-	const { join } = platform === 'win32' ? win32 : posix;
+function playwrightDownloads(machine) {
+	const { platform, env, home } = machine;
+	const join = platform === 'win32' ? win32.join : posix.join;
 	const cache = {
 		darwin: join(home, 'Library/Caches/ms-playwright'),
 		win32: join(env.LOCALAPPDATA ?? home, 'ms-playwright')
@@ -100,7 +101,7 @@ function playwrightDownloads({ platform, env, home, list }) {
 			? cache[platform]
 			: join(env.XDG_CACHE_HOME ?? join(home, '.cache'), 'ms-playwright'));
 	const revision = (/** @type {string} */ name) => Number(name.split('-').at(-1));
-	const newest = list(folder).sort((a, b) => revision(b) - revision(a));
+	const newest = machine.list(folder).sort((a, b) => revision(b) - revision(a));
 	return ['chromium-', 'chromium_headless_shell-'].flatMap((kind) =>
 		newest
 			.filter((name) => name.startsWith(kind))
@@ -116,11 +117,11 @@ function playwrightDownloads({ platform, env, home, list }) {
  * @throws Error if `CHROME_PATH` names no file
  */
 export function findChrome(machine = thisMachine) {
-	const { env, exists } = machine;
-	if (env.CHROME_PATH && !exists(env.CHROME_PATH)) {
+	const { env } = machine;
+	if (env.CHROME_PATH && !machine.exists(env.CHROME_PATH)) {
 		throw new Error(`CHROME_PATH names no file: ${env.CHROME_PATH}`);
 	}
-	return chromeCandidates(machine).find(exists) ?? null;
+	return chromeCandidates(machine).find((path) => machine.exists(path)) ?? null;
 }
 
 /** What to say where no browser is found. */

@@ -27,7 +27,7 @@ function hasApt() {
 	return process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 }
 
-/** Whether Playwright's download has the libraries it needs on this system. */
+/** Whether there is a browser that starts: Playwright's may lack libraries on this system. */
 function starts() {
 	const chrome = findChrome();
 	if (!chrome) return false;
@@ -41,7 +41,7 @@ function starts() {
  * @returns {string | null} what to do where neither works
  */
 export function ensureChrome() {
-	if (findChrome()) return null;
+	if (starts()) return null;
 	console.log('Installing a browser for the tests …');
 	if (download() && starts()) return null;
 	if (
@@ -49,7 +49,7 @@ export function ensureChrome() {
 		run('apt-get', ['update', '-q']) &&
 		run('apt-get', ['install', '-yq', 'chromium'])
 	) {
-		if (findChrome()) return null;
+		if (starts()) return null;
 	}
 	return NO_CHROME;
 }

@@ -17,12 +17,19 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 export function isInstalled(folder) {
 	const found = join(folder, 'node_modules/.package-lock.json');
 	if (!existsSync(found)) return false;
-	const packages = (/** @type {string} */ file) =>
-		/** @type {{ packages: Packages }} */ (JSON.parse(readFileSync(file, 'utf8'))).packages;
-	const present = packages(found);
-	return Object.entries(packages(join(folder, 'package-lock.json'))).every(
+	const present = readPackages(found);
+	return Object.entries(readPackages(join(folder, 'package-lock.json'))).every(
 		([path, { version, optional }]) => path === '' || optional || present[path]?.version === version
 	);
+}
+
+/**
+ * @param {string} file a lock file of npm
+ * @returns {Packages} what it lists, by folder
+ */
+function readPackages(file) {
+	const lock = /** @type {{ packages: Packages }} */ (JSON.parse(readFileSync(file, 'utf8')));
+	return lock.packages;
 }
 
 /**

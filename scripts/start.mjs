@@ -6,4 +6,4 @@ if (problem) {
 	console.error(problem);
 	process.exit(1);
 }
-import('./start-site.mjs').then(({ startSite }) => startSite());
+void import('./start-site.mjs').then(({ startSite }) => startSite());

@@ -33,7 +33,8 @@ function runVitest(args) {
 			],
 			{ cwd: root, stdio: 'inherit' }
 		);
-		return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
+		if (!existsSync(file)) return null;
+		return /** @type {import('./count.mjs').Report} */ (JSON.parse(readFileSync(file, 'utf8')));
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}

@@ -6,4 +6,4 @@ if (problem) {
 	console.error(problem);
 	process.exit(1);
 }
-import('./test-all.mjs').then(({ testAll }) => testAll(process.argv.slice(2)));
+void import('./test-all.mjs').then(({ testAll }) => testAll(process.argv.slice(2)));
