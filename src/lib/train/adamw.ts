@@ -60,23 +60,20 @@ export function initAdamW(params: object): AdamWMemory {
  * If the loss or the gradient norm is not finite, the new weights and moments equal the old ones, on
  * every backend and without reading anything back.
  *
- * On `cpu` and `wasm`, where tensors lie in memory, it runs as one loop over typed arrays; elsewhere
- * as tensor operations. The two agree within rounding.
- *
  * @param weights leaves of the weights
  * @param grads their gradients, in the same order; null for a frozen weight, which stays as it is
  *   and whose gradient counts as 0
  * @param loss the loss that the gradients belong to
+ * @param update how to compute; the default is the fastest way on the backend in use
  */
 export function adamWStep(
 	weights: readonly tf.Tensor[],
 	grads: readonly (tf.Tensor | null)[],
 	loss: tf.Scalar,
 	optimizer: AdamWMemory,
-	numbers: AdamWNumbers
+	numbers: AdamWNumbers,
+	update: AdamWUpdate = fastestUpdate()
 ): AdamWOutcome {
-	const inMemory = ['cpu', 'wasm'].includes(tf.getBackend());
-	const update = inMemory ? updateArrays : updateTensors;
 	const [mean_W, square_W, gradNorm, ...next] = tf.tidy(() =>
 		update(weights, grads, loss, optimizer, numbers)
 	);
@@ -91,10 +88,28 @@ export function adamWStep(
 	};
 }
 
-/** The new mean, square, the gradient norm, then the new weights. */
-type Update = (...step: Parameters<typeof adamWStep>) => tf.Tensor[];
+/** Gives the new mean, the new square, the gradient norm, then the new weights. */
+export type AdamWUpdate = (
+	weights: readonly tf.Tensor[],
+	grads: readonly (tf.Tensor | null)[],
+	loss: tf.Scalar,
+	optimizer: AdamWMemory,
+	numbers: AdamWNumbers
+) => tf.Tensor[];
 
-const updateArrays: Update = (weights, grads, loss, { mean_W, square_W, age }, numbers) => {
+/** Where tensors lie in memory, loops over arrays win; elsewhere what counts is never to wait. */
+function fastestUpdate(): AdamWUpdate {
+	return ['cpu', 'wasm'].includes(tf.getBackend()) ? updateByLoop : updateByTensors;
+}
+
+/** The update as one loop over typed arrays, for backends that keep tensors in memory. */
+export const updateByLoop: AdamWUpdate = (
+	weights,
+	grads,
+	loss,
+	{ mean_W, square_W, age },
+	numbers
+) => {
 	const gradients = grads.map((grad) => grad?.dataSync<'float32'>() ?? null);
 	const norm = Math.sqrt(sumOfSquares(gradients));
 	const isFinite = Number.isFinite(norm) && Number.isFinite(loss.dataSync()[0]);
@@ -169,7 +184,14 @@ function sumOfSquares(arrays: readonly (Float32Array | null)[]): number {
 	return sum;
 }
 
-const updateTensors: Update = (weights, grads, loss, { mean_W, square_W, age }, numbers) => {
+/** The update as tensor operations, the same within rounding; it waits for nothing. */
+export const updateByTensors: AdamWUpdate = (
+	weights,
+	grads,
+	loss,
+	{ mean_W, square_W, age },
+	numbers
+) => {
 	const grad_W = flat(grads.map((grad, i) => grad ?? tf.zerosLike(weights[i]!)));
 	const gradNorm = tf.sqrt(tf.sum(tf.square(grad_W)));
 	const isFinite = tf.isFinite(tf.add(tf.mul(gradNorm, 0), tf.mul(loss, 0)));

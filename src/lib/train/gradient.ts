@@ -5,7 +5,7 @@ import type { Params } from '$lib/model/params';
 import { leafNames, leaves, withLeaves } from '$lib/model/tree';
 import type { ModelConfig, TrainConfig } from '$lib/protocol/config';
 import { balanceLoss, expertLoad, routerZLoss } from './balance';
-import { crossEntropy } from './loss';
+import { nextTokenLoss } from './loss';
 
 export interface LossGradients {
 	/** What is minimised: cross-entropy plus the weighted balance and z-loss. */
@@ -68,7 +68,7 @@ function losses(
 	tokens_BT: tf.Tensor2D
 ): { loss: tf.Scalar; numbers: tf.Tensor1D } {
 	const routers: RouterView[] = [];
-	const hard = crossEntropy(forward(params, config, tokens_BT, watchRouters(routers)), tokens_BT);
+	const hard = nextTokenLoss(forward(params, config, tokens_BT, watchRouters(routers)), tokens_BT);
 	const loads = routers.map(({ chosen_NC }) => expertLoad(chosen_NC, config.experts));
 	const balance =
 		balanceWeight > 0 ? meanOf(routers.map((r, i) => balanceLoss(r.logits_NE, loads[i]!))) : null;
