@@ -1,88 +1,138 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { attend, type AttendSizes } from '$lib/kernels/attend';
+import { matMul } from '$lib/kernels/matMul';
+import { unitNorm } from '$lib/kernels/rmsNorm';
+import { rotate } from '$lib/kernels/rotate';
+import { attentionScale, attentionScope } from '$lib/math/attention';
 import type { LayerConfig, ModelConfig } from '$lib/protocol/config';
-import { noHook, type Hook } from './hook';
+import { hookAs, isWanted, noHook, type Hook } from './hook';
+import { attendOpenly } from './openAttention';
 import type { AttentionParams } from './params';
-import { rotate } from './rope';
+import type { Span } from './span';
 
-/** Added to a forbidden score before softmax. Finite, so a row can never become NaN. */
-const FORBIDDEN = -1e9;
+/** Queries, keys and values as attention takes them; rows are batch × position, heads side by side. */
+export interface Heads {
+	readonly q_NP: tf.Tensor2D;
+	readonly k_MP: tf.Tensor2D;
+	readonly v_MP: tf.Tensor2D;
+}
 
 /**
- * Attention of one layer over a normed sequence.
+ * Queries, keys and values of normed tokens. In a RoPE layer queries and keys are rotated and then,
+ * where the model has QK-norm, normed per head; in a NoPE layer queries are scaled by their position.
+ *
+ * @returns tensors owned by the caller
  *
  * Source: `Attention.forward`, meta-llama/llama-models, models/llama4/model.py.
  */
-export function attention(
-	x_BTD: tf.Tensor3D,
+export function headsOf(
+	x_ND: tf.Tensor2D,
 	params: AttentionParams,
 	config: ModelConfig,
 	layer: LayerConfig,
+	span: Span,
 	hook: Hook = noHook
-): tf.Tensor3D {
+): Heads {
 	return tf.tidy(() => {
-		const [B, T, D] = x_BTD.shape;
+		const { batch: B, length: T } = span;
 		const { heads: H, kvHeads: G, headWidth: K } = config;
-		const x_ND = tf.reshape(x_BTD, [B * T, D]);
-		const q = hook('attention.q', tf.reshape(tf.matMul(x_ND, params.q_DP), [B, T, H * K]));
-		const k = hook('attention.k', tf.reshape(tf.matMul(x_ND, params.k_DP), [B, T, G * K]));
-		const v = hook('attention.v', tf.reshape(tf.matMul(x_ND, params.v_DP), [B, T, G * K]));
-		let q_BTHK = tf.reshape(q, [B, T, H, K]);
-		let k_BTGK = tf.reshape(k, [B, T, G, K]);
+		let q_NP = hookAs(hook, 'attention.q', matMul(x_ND, params.q_DP), [B, T, H * K]);
+		let k_MP = hookAs(hook, 'attention.k', matMul(x_ND, params.k_DP), [B, T, G * K]);
+		const v_MP = hookAs(hook, 'attention.v', matMul(x_ND, params.v_DP), [B, T, G * K]);
 		if (layer.positions === 'rope') {
-			q_BTHK = hook('attention.qRope', rotate(q_BTHK as tf.Tensor4D, 0, config.rope));
-			k_BTGK = hook('attention.kRope', rotate(k_BTGK as tf.Tensor4D, 0, config.rope));
-			if (config.qkNorm) {
-				q_BTHK = hook('attention.qNorm', headNorm(q_BTHK, config.normEps));
-				k_BTGK = hook('attention.kNorm', headNorm(k_BTGK, config.normEps));
-			}
-		} else if (config.attentionScale) {
-			const { floorScale, attnScale } = config.attentionScale;
-			const scale_T = hook(
-				'attention.scale',
-				tf.tensor1d(
-					Array.from(
-						{ length: T },
-						(_, p) => 1 + attnScale * Math.log1p(Math.floor((p + 1) / floorScale))
-					)
-				)
-			);
-			q_BTHK = tf.mul(q_BTHK, tf.reshape(scale_T, [1, T, 1, 1]));
+			q_NP = hookAs(hook, 'attention.qRope', turned(q_NP, span), [B, T, H, K]);
+			k_MP = hookAs(hook, 'attention.kRope', turned(k_MP, span), [B, T, G, K]);
 		}
-		const q_BHTK = hook('attention.qFinal', tf.transpose(q_BTHK, [0, 2, 1, 3]));
-		const k_BGSK = hook('attention.kFinal', tf.transpose(k_BTGK, [0, 2, 1, 3]));
-		const v_BGSK = tf.transpose(tf.reshape(v, [B, T, G, K]), [0, 2, 1, 3]);
-		const q_BGRK = tf.reshape(q_BHTK, [B, G, (H / G) * T, K]);
-		const mask_TS = hook('attention.mask', maskOf(T, layer, config.chunk));
-		const scores = hook(
-			'attention.scores',
-			tf.reshape(tf.div(tf.matMul(q_BGRK, k_BGSK, false, true), Math.sqrt(K)), [B, H, T, T])
-		);
-		const bias_TS = tf.mul(tf.sub(1, mask_TS), FORBIDDEN);
-		const pattern = hook('attention.pattern', tf.softmax(tf.add(scores, bias_TS)));
-		const context = tf.matMul(tf.reshape(pattern, [B, G, (H / G) * T, T]), v_BGSK);
-		const context_BTHK = hook(
-			'attention.context',
-			tf.transpose(tf.reshape(context, [B, H, T, K]), [0, 2, 1, 3])
-		);
-		const context_NP = tf.reshape(context_BTHK, [B * T, H * K]);
-		return hook('attention.out', tf.reshape(tf.matMul(context_NP, params.out_PD), [B, T, D]));
+		if (layer.positions === 'rope' && config.qkNorm) {
+			q_NP = hookAs(hook, 'attention.qNorm', headNorm(q_NP, config), [B, T, H, K]);
+			k_MP = hookAs(hook, 'attention.kNorm', headNorm(k_MP, config), [B, T, G, K]);
+		}
+		const scale_T = queryScale(config, layer, span, hook);
+		if (scale_T && config.variants.scale === 'multiply') q_NP = scaled(q_NP, scale_T, span);
+		q_NP = hookHeadsFirst(hook, 'attention.qFinal', q_NP, [B, T, H, K]);
+		k_MP = hookHeadsFirst(hook, 'attention.kFinal', k_MP, [B, T, G, K]);
+		return { q_NP, k_MP, v_MP };
 	});
 }
 
-function maskOf(T: number, { scope }: LayerConfig, chunk: number): tf.Tensor2D {
-	const mask = new Float32Array(T * T);
-	for (let query = 0; query < T; query++) {
-		const first =
-			scope === 'global'
-				? 0
-				: scope === 'chunked'
-					? query - (query % chunk)
-					: Math.max(0, query - chunk + 1);
-		mask.fill(1, query * T + first, query * T + query + 1);
-	}
-	return tf.tensor2d(mask, [T, T]);
+/**
+ * Mixes the values of the keys that each query sees and projects back into the residual stream.
+ *
+ * @param firstKey absolute position of the first key, before the span's first where a cache helps
+ * @returns [N, D], owned by the caller
+ *
+ * Source: `Attention.forward`, meta-llama/llama-models, models/llama4/model.py.
+ */
+export function mixHeads(
+	{ q_NP, k_MP, v_MP }: Heads,
+	params: AttentionParams,
+	config: ModelConfig,
+	layer: LayerConfig,
+	span: Span,
+	firstKey: number,
+	hook: Hook = noHook
+): tf.Tensor2D {
+	return tf.tidy(() => {
+		const { batch: B, first, length: T } = span;
+		const { heads: H, kvHeads: G, headWidth: K, width: D } = config;
+		const sizes: AttendSizes = {
+			...{ batch: B, heads: H, kvHeads: G, headWidth: K },
+			...{ firstQuery: first, queries: T, firstKey, keys: k_MP.shape[0] / B },
+			scope: attentionScope(layer.scope, config.chunk)
+		};
+		const added_T =
+			config.variants.scale === 'add' ? queryScale(config, layer, span, noHook) : null;
+		const context_NP =
+			added_T || isOpen(hook)
+				? attendOpenly({ q_NP, k_MP, v_MP }, sizes, added_T, hook)
+				: attend(q_NP, k_MP, v_MP, sizes);
+		const seen_NP = hookAs(hook, 'attention.context', context_NP, [B, T, H, K]);
+		return hookAs(hook, 'attention.out', matMul(seen_NP, params.out_PD), [B, T, D]);
+	});
 }
 
-function headNorm<T extends tf.Tensor>(x: T, eps: number): T {
-	return tf.tidy(() => tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), eps))) as T);
+/** Whether a hook wants to see or change what only the full table of scores shows. */
+function isOpen(hook: Hook): boolean {
+	return (['attention.mask', 'attention.scores', 'attention.pattern'] as const).some((point) =>
+		isWanted(hook, point)
+	);
+}
+
+function turned(x_NP: tf.Tensor2D, { cos_TJ, sin_TJ }: Span): tf.Tensor2D {
+	return rotate(x_NP, cos_TJ, sin_TJ);
+}
+
+/** RMS norm of each head by itself, without weights. */
+function headNorm(x_NP: tf.Tensor2D, { headWidth, normEps }: ModelConfig): tf.Tensor2D {
+	const rows: tf.Tensor2D = tf.reshape(x_NP, [x_NP.size / headWidth, headWidth]);
+	return tf.reshape(unitNorm(rows, normEps), x_NP.shape);
+}
+
+/** The scale of each position's query in a NoPE layer, or null where the layer has none. */
+function queryScale(
+	{ attentionScale: settings }: ModelConfig,
+	{ positions }: LayerConfig,
+	{ first, length }: Span,
+	hook: Hook
+): tf.Tensor1D | null {
+	if (positions !== 'nope' || !settings) return null;
+	const scales = Float32Array.from({ length }, (_, i) => attentionScale(first + i, settings));
+	return hook('attention.scale', tf.tensor1d(scales));
+}
+
+function scaled(q_NP: tf.Tensor2D, scale_T: tf.Tensor1D, { batch, length }: Span): tf.Tensor2D {
+	const q_BTP = tf.reshape(q_NP, [batch, length, q_NP.shape[1]]);
+	return tf.reshape(tf.mul(q_BTP, tf.reshape(scale_T, [1, length, 1])), q_NP.shape);
+}
+
+/** Shows queries or keys to a hook as [batch, heads, positions, head width]. */
+function hookHeadsFirst(
+	hook: Hook,
+	point: 'attention.qFinal' | 'attention.kFinal',
+	x_NP: tf.Tensor2D,
+	shape: [number, number, number, number]
+): tf.Tensor2D {
+	if (!isWanted(hook, point)) return x_NP;
+	const headsFirst = tf.transpose(tf.reshape(x_NP, shape), [0, 2, 1, 3]);
+	return tf.reshape(tf.transpose(hook(point, headsFirst), [0, 2, 1, 3]), x_NP.shape);
 }

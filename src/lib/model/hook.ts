@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 import type { HookPoint } from '$lib/protocol/trace';
 
 /**
@@ -43,4 +43,18 @@ export function hookChain(hooks: readonly Hook[]): Hook {
 	return Object.assign(chain, {
 		wants: (point: HookPoint) => hooks.some((hook) => isWanted(hook, point))
 	});
+}
+
+/**
+ * Shows a tensor to a hook in the shape of its hook point, and goes on with the same numbers in its
+ * own shape.
+ */
+export function hookAs<T extends Tensor>(
+	hook: Hook,
+	point: HookPoint,
+	tensor: T,
+	shape: number[]
+): T {
+	if (!isWanted(hook, point)) return tensor;
+	return reshape(hook(point, reshape(tensor, shape)), tensor.shape) as T;
 }

@@ -1,0 +1,66 @@
+/**
+ * Milliseconds per training step of the default toy in Node:
+ *
+ *     node scripts/run.mjs bench/step.ts [cpu|wasm] [profile]
+ */
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import { random } from '$lib/math/random';
+import { INITIAL_SETTINGS, modelConfig, trainConfig } from '$lib/protocol/settings';
+import { disposeState, initState, type TrainState } from '$lib/train/state';
+import { trainStep } from '$lib/train/step';
+
+const VOCABULARY = 128;
+const WARM_UP = 5;
+const STEPS = 40;
+
+const backend = process.argv[2] ?? 'wasm';
+tf.enableProdMode();
+await tf.setBackend(backend);
+const config = modelConfig(INITIAL_SETTINGS, VOCABULARY);
+const train = trainConfig(INITIAL_SETTINGS);
+
+/** One step on random tokens; gives the next state and the milliseconds it took. */
+async function timedStep(state: TrainState): Promise<{ state: TrainState; milliseconds: number }> {
+	const draw = random(1, state.step);
+	const tokens = Int32Array.from({ length: train.batch * train.length }, () =>
+		draw.integer(VOCABULARY)
+	);
+	const start = performance.now();
+	const next = trainStep(state, config, train, tokens);
+	await next.report.numbers.data();
+	next.report.numbers.dispose();
+	return { state: next.state, milliseconds: performance.now() - start };
+}
+
+let state = initState(config, 1);
+const times: number[] = [];
+for (let i = 0; i < WARM_UP + STEPS; i++) {
+	const next = await timedStep(state);
+	state = next.state;
+	if (i >= WARM_UP) times.push(next.milliseconds);
+}
+times.sort((a, b) => a - b);
+const middle = times[times.length >> 1]!;
+console.log(
+	`${backend}: ${middle.toFixed(1)} ms a step (median of ${STEPS}; ${times[0]!.toFixed(1)} to ${times.at(-1)!.toFixed(1)}), ${tf.memory().numTensors} tensors`
+);
+
+if (process.argv[3] === 'profile') {
+	const { kernels } = await tf.profile(async () => {
+		state = (await timedStep(state)).state;
+		return tf.scalar(0);
+	});
+	const sums = new Map<string, { count: number; milliseconds: number }>();
+	for (const { name, kernelTimeMs } of kernels) {
+		const sum = sums.get(name) ?? { count: 0, milliseconds: 0 };
+		const time = typeof kernelTimeMs === 'number' ? kernelTimeMs : (await kernelTimeMs).kernelMs;
+		sums.set(name, { count: sum.count + 1, milliseconds: sum.milliseconds + time });
+	}
+	const rows = [...sums].sort(([, a], [, b]) => b.milliseconds - a.milliseconds);
+	for (const [name, { count, milliseconds }] of rows.slice(0, 25)) {
+		console.log(`${milliseconds.toFixed(2).padStart(8)} ms ${String(count).padStart(5)} × ${name}`);
+	}
+}
+disposeState(state);

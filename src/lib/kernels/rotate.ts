@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { arrayKernel } from './arrayKernel';
+import { withGradient } from './withGradient';
+
+type Array32 = Float32Array;
+
+interface Sizes {
+	/** Positions in the tables; row n of x stands at position n modulo this. */
+	readonly positions: number;
+	readonly heads: number;
+	readonly pairs: number;
+	/** 1 turns forwards, −1 back. */
+	readonly direction: 1 | -1;
+}
+
+const rotateKernel = arrayKernel<{ x: Array32; cos: Array32; sin: Array32 }, { y: Array32 }, Sizes>(
+	{
+		name: 'Rotate',
+		plan: ({ x }) => ({ y: x }),
+		run: ({ x, cos, sin }, { y }, { positions, heads, pairs, direction }) => {
+			const width = heads * pairs * 2;
+			for (let start = 0, row = 0; start < x.length; start += width, row++) {
+				const table = (row % positions) * pairs;
+				for (let i = 0; i < heads * pairs; i++) {
+					const [c, s] = [cos[table + (i % pairs)]!, direction * sin[table + (i % pairs)]!];
+					const [even, odd] = [x[start + 2 * i]!, x[start + 2 * i + 1]!];
+					y[start + 2 * i] = even * c - odd * s;
+					y[start + 2 * i + 1] = even * s + odd * c;
+				}
+			}
+		}
+	}
+);
+
+/**
+ * Turns the adjacent pairs (0, 1), (2, 3), … of every head by the angles of its row's position. The
+ * gradient is turned back.
+ *
+ * @param x_NP rows are sequences one after the other, each as long as the tables
+ * @param cos_TJ cosine per position and pair; a head has 2 · J numbers
+ * @returns as x, owned by the caller
+ *
+ * Source: `apply_rotary_emb`, meta-llama/llama-models, models/llama4/model.py.
+ */
+export function rotate(x_NP: tf.Tensor2D, cos_TJ: tf.Tensor2D, sin_TJ: tf.Tensor2D): tf.Tensor2D {
+	const [positions, pairs] = cos_TJ.shape;
+	const heads = x_NP.shape[1] / (2 * pairs);
+	if (!rotateKernel.runsHere()) return composedRotate(x_NP, cos_TJ, sin_TJ);
+	const turn = (x: tf.Tensor, direction: 1 | -1, cos: tf.Tensor, sin: tf.Tensor) =>
+		rotateKernel({ x, cos, sin }, { positions, heads, pairs, direction }).y as tf.Tensor2D;
+	return withGradient(
+		[x_NP],
+		() => ({ value: turn(x_NP, 1, cos_TJ, sin_TJ), saved: { cos_TJ, sin_TJ } }),
+		(dy, saved) => [turn(dy, -1, saved.cos_TJ, saved.sin_TJ)]
+	);
+}
+
+function composedRotate(x_NP: tf.Tensor2D, cos_TJ: tf.Tensor2D, sin_TJ: tf.Tensor2D): tf.Tensor2D {
+	return tf.tidy(() => {
+		const [T, J] = cos_TJ.shape;
+		const [N, P] = x_NP.shape;
+		const pairs = tf.reshape(x_NP, [N / T, T, P / (2 * J), J, 2]);
+		const [even, odd] = tf.unstack(pairs, 4) as [tf.Tensor, tf.Tensor];
+		const [cos, sin] = [cos_TJ, sin_TJ].map((table) => tf.reshape(table, [1, T, 1, J])) as [
+			tf.Tensor,
+			tf.Tensor
+		];
+		const turned = [
+			tf.sub(tf.mul(even, cos), tf.mul(odd, sin)),
+			tf.add(tf.mul(even, sin), tf.mul(odd, cos))
+		];
+		return tf.reshape(tf.stack(turned, 4), [N, P]);
+	});
+}
