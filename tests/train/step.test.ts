@@ -33,14 +33,14 @@ describe.each(NODE_BACKENDS)('trainStep on %s', (backend) => {
 		const { tokens } = drawBatch(task, train, 1, 0);
 		let state = initState(config, 1);
 		const losses: number[] = [];
-		const numbers = { ...train, learningRate: 0.03, schedule: 'constant', weightDecay: 0 } as const;
-		for (let i = 0; i < 120; i++) {
+		const numbers = { ...train, learningRate: 0.05, schedule: 'constant', weightDecay: 0 } as const;
+		for (let i = 0; i < 60; i++) {
 			const done = trainStep(state, config, numbers, tokens);
 			state = done.state;
 			losses.push((await readReports([done.report]))[0]!.loss);
 		}
 		expect(Math.abs(losses[0]! - Math.log(config.vocabulary))).toBeLessThan(0.2);
-		expect(losses.at(-1)).toBeLessThan(0.2);
+		expect(losses.at(-1)).toBeLessThan(0.3);
 		disposeState(state);
 	});
 
@@ -74,11 +74,11 @@ describe.each(NODE_BACKENDS)('trainStep on %s', (backend) => {
 
 	test('a balance loss alone evens out a router that starts lopsided', async () => {
 		const numbers = { ...train, balanceWeight: 20, clipNorm: 0, learningRate: 0.02 };
-		const { state, reports } = await trainFor(initState(config, 2), 40, numbers);
+		const { state, reports } = await trainFor(initState(config, 2), 24, numbers);
 		const uneven = (load: Float32Array) => Math.max(...load);
 		const mean = (from: number, to: number) =>
 			reports.slice(from, to).reduce((sum, { load }) => sum + uneven(load), 0) / (to - from);
-		expect(mean(30, 40)).toBeLessThan(mean(0, 5));
+		expect(mean(20, 24)).toBeLessThan(mean(0, 4));
 		disposeState(state);
 	});
 

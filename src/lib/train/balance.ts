@@ -28,11 +28,17 @@ export function expertLoad(chosen_NC: tf.Tensor2D, experts: number): tf.Tensor1D
  * Source: Switch Transformers, section 2.2, arXiv:2101.03961. Not part of Llama 4.
  */
 export function balanceLoss(logits_NE: tf.Tensor2D, load_E: tf.Tensor1D): tf.Scalar {
-	const experts = logits_NE.shape[1];
-	return tf.tidy(() => {
-		const meanShare_E = tf.mean(tf.softmax(logits_NE), 0);
-		return tf.mul(tf.sum(tf.mul(meanShare_E, load_E)), experts);
+	const [N, E] = logits_NE.shape;
+	// The loads come from choices, which have no gradient: a gradient by hand keeps them off its path.
+	const loss = tf.customGrad((logits, save) => {
+		const share_NE = tf.softmax(logits as tf.Tensor2D);
+		const pull_N1 = tf.sum(tf.mul(share_NE, load_E), 1, true);
+		(save as tf.GradSaveFunc)([share_NE, pull_N1, load_E]);
+		const gradFunc = (dy: tf.Tensor, [share, pull, load]: tf.Tensor[]) =>
+			tf.mul(tf.mul(share!, tf.sub(load!, pull!)), tf.mul(dy, E / N));
+		return { value: tf.mul(tf.mean(pull_N1), E), gradFunc };
 	});
+	return tf.tidy(() => loss(logits_NE) as tf.Scalar);
 }
 
 /**
