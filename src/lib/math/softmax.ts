@@ -1,7 +1,6 @@
 /** `ln Σ exp(x)`, exact for large numbers too; −∞ for a list of −∞. */
 export function logSumExp(logits: ArrayLike<number>): number {
-	let largest = -Infinity;
-	for (let i = 0; i < logits.length; i++) largest = Math.max(largest, logits[i] ?? 0);
+	const largest = largestOf(logits);
 	if (largest === -Infinity) return -Infinity;
 	let sum = 0;
 	for (let i = 0; i < logits.length; i++) sum += Math.exp((logits[i] ?? 0) - largest);
@@ -16,7 +15,10 @@ export function logSoftmax(logits: ArrayLike<number>): Float64Array<ArrayBuffer>
 
 /** Turns logits into probabilities that sum to 1. */
 export function softmax(logits: ArrayLike<number>): Float64Array<ArrayBuffer> {
-	return logSoftmax(logits).map(Math.exp);
+	const largest = largestOf(logits);
+	const powers = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
+	const sum = powers.reduce((total, power) => total + power, 0);
+	return powers.map((power) => power / sum);
 }
 
 /** `1 / (1 + exp(−x))`. */
@@ -63,4 +65,10 @@ export function klDivergence(p: ArrayLike<number>, q: ArrayLike<number>): number
 		if (truth > 0) sum += truth * Math.log(truth / (q[i] ?? 0));
 	}
 	return sum;
+}
+
+function largestOf(values: ArrayLike<number>): number {
+	let largest = -Infinity;
+	for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i] ?? 0);
+	return largest;
 }
