@@ -48,7 +48,7 @@ function countWords(words: readonly string[]): WordRows {
 		ends[w] = size;
 	});
 	const tokens = new Int16Array(size);
-	rows.forEach((row, w) => tokens.set(row, starts[w]!));
+	rows.forEach((row, w) => tokens.set(row, starts[w]));
 	return { tokens, starts, ends, counts: Int32Array.from(occurrences.values()) };
 }
 

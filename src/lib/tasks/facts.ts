@@ -26,7 +26,7 @@ export function factTable(seed: number): Uint8Array {
 function factGenerator(table: Uint8Array): Generator {
 	const opening: Move[] = OPENINGS.map((_, a) => ({ probability: 1 / N, token: a, next: 1 + a }));
 	const closings = OPENINGS.map((_, a): Move[] =>
-		SYLLABLES.map((_, b) => ({
+		SYLLABLES.map((_syllable, b) => ({
 			probability: 1 / N,
 			token: N + b,
 			next: 1 + N + table[a * N + b]!

@@ -30,6 +30,36 @@ export interface Generator {
 	moves(state: number): readonly Move[];
 }
 
+/**
+ * A generator whose states are plain values of any shape. They get their numbers as they are met;
+ * states that JSON writes equally are the same.
+ */
+export function stateMachine<State>(
+	vocabulary: number,
+	starts: readonly { probability: number; state: State; domain: number | null }[],
+	movesOf: (state: State) => readonly { probability: number; token: number; next: State }[]
+): Generator {
+	const states: State[] = [];
+	const numbers = new Map<string, number>();
+	const moves: (readonly Move[] | undefined)[] = [];
+	const number = (state: State): number => {
+		const key = JSON.stringify(state);
+		const known = numbers.get(key);
+		if (known !== undefined) return known;
+		numbers.set(key, states.length);
+		return states.push(state) - 1;
+	};
+	return {
+		vocabulary,
+		starts: starts.map((start) => ({ ...start, state: number(start.state) })),
+		moves: (state) =>
+			(moves[state] ??= movesOf(states[state]!).map((move) => ({
+				...move,
+				next: number(move.next)
+			})))
+	};
+}
+
 /** What is known of the hidden state after a prefix: probabilities that sum to 1, by state. */
 export type Belief = ReadonlyMap<number, number>;
 

@@ -1,17 +1,17 @@
-import type { Generator, Move, Start } from './generator';
+import { stateMachine, type Generator } from './generator';
+import { parseStory, Vocabulary, type Bindings, type Item } from './stories';
 
 /*
- * Stories with holes, as a generator. A story is a text with slots:
+ * Stories with slots, as a generator:
  *
  *     Take a {thing} to {place}.        a word drawn from the list `thing`; said again, it is the same word
- *     {other thing}                     a word of the same list, never the kept one; not kept itself
+ *     {other thing}                     a word of the list that is not the kept one; not kept itself
  *     {red|green}                       a word drawn anew each time
- *     {gear of sky}                     a word that follows from others by the rule `gear`
+ *     {gear of sky}                     the word that follows from the kept ones by the rule `gear`
  *     ch|unked                          a token border inside a word
  *
- * A slot of a word list is drawn at its first mention and repeated from then on, until the story
- * ends; the domain's topics last for the whole sequence. So the hidden state is the place in the
- * story and the words that are still needed.
+ * A word is kept until its story ends; the words of a domain's topics last for the whole sequence. So
+ * the hidden state is the place in the story and the words that are still needed.
  */
 
 export interface Domain {
@@ -25,16 +25,16 @@ export interface Domain {
 }
 
 export interface Grammar {
-	/** Words of each slot, without their leading space. */
+	/** The words of each list, without their leading space. */
 	lists: Readonly<Record<string, readonly string[]>>;
-	/** Words that follow from others; the arguments are the words of the named slots. */
+	/** Words that follow from others; the arguments are the kept words of the lists named. */
 	rules: Readonly<Record<string, (...words: string[]) => string>>;
-	/** Texts of tokens that are no plain word, longest first: operators that carry both spaces. */
+	/** Tokens that are no plain word or sign, such as operators that carry both their spaces. */
 	signs: readonly string[];
 	domains: readonly Domain[];
 	/** Ends every story; half of the sequences also open with it. */
 	storyEnd: string;
-	/** Tokens that get the first ids, in this order. */
+	/** Tokens that get the first ids, in this order; the others follow as they are met. */
 	first: readonly string[];
 }
 
@@ -46,239 +46,118 @@ export interface Compiled {
 	generator: Generator;
 }
 
-/** One token of a story: drawn from `options`, kept under a name, or computed from kept words. */
-interface Item {
-	/** Token ids to draw from with equal chance, one for a fixed token. */
-	options: readonly number[];
-	/** The list whose word this is, or null. */
-	keep: string | null;
-	/** Computes the option from the kept ones (indexes into their lists), or null. */
-	derive: ((bindings: Bindings) => number) | null;
-	/** The list whose kept word this is never, or null. */
-	avoid: string | null;
-	/** Lists whose kept words this item needs. */
-	needs: readonly string[];
-}
-
-/** An item without conditions. */
-const FREE = { keep: null, avoid: null, derive: null, needs: [] } as const;
-
-/** Index of the kept word in its list, by list. */
-type Bindings = Readonly<Record<string, number>>;
-
+/** A story, and what its domain adds. */
 interface Story {
 	items: readonly Item[];
-	topics: readonly string[];
-	/** Stories that may follow: those of the same domain. */
 	domain: number;
+	topics: readonly string[];
 }
 
-/** A place in a story; `story` null stands between two stories of a domain. */
+/** Before item `index` of a story, or, where `story` is null, between two stories of the domain. */
 interface State {
 	domain: number;
 	story: number | null;
 	index: number;
 	bindings: Bindings;
-	/** Whether the sequence opens with the line break. */
-	opening: boolean;
+}
+
+interface StoryMove {
+	probability: number;
+	token: number;
+	next: State;
 }
 
 /**
- * Compiles a grammar. Token ids are given in the order of first appearance, after `first`.
+ * Compiles a grammar.
  *
  * @throws RangeError for a slot whose list or rule is missing
  */
 export function compileGrammar(grammar: Grammar): Compiled {
-	const ids = new Map<string, number>();
-	const continuations = new Set<number>();
-	const id = (text: string): number => {
-		const known = ids.get(text);
-		if (known !== undefined) return known;
-		ids.set(text, ids.size);
-		return ids.size - 1;
-	};
-	for (const text of grammar.first) id(text);
-
-	const stories: Story[] = [];
-	grammar.domains.forEach((domain, index) => {
-		for (const text of domain.stories) {
-			const items = parseStory(text + grammar.storyEnd, grammar, id, continuations);
-			stories.push({ items, topics: domain.topics, domain: index });
-		}
-	});
-	const generator = storyGenerator(grammar, stories, id(grammar.storyEnd), ids.size);
-	return { vocabulary: [...ids.keys()], continuations, generator };
-}
-
-/** Cuts a story into items. */
-function parseStory(
-	text: string,
-	grammar: Grammar,
-	id: (text: string) => number,
-	continuations: Set<number>
-): Item[] {
-	const items: Item[] = [];
-	const escaped = grammar.signs.map((sign) => sign.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'));
-	const pieces = new RegExp([...escaped, ' ?\\{[^}]*\\}', '\\|', ' ?\\w+', '[^]'].join('|'), 'g');
-	let inside = false;
-	for (const piece of text.match(pieces) ?? []) {
-		if (piece === '|') {
-			inside = true;
-			continue;
-		}
-		const space = piece.startsWith(' ') ? ' ' : '';
-		if (piece.endsWith('}')) {
-			items.push(slotItem(piece.slice(space.length + 1, -1), space, grammar, id));
-		} else {
-			const token = id(piece);
-			if (inside) continuations.add(token);
-			items.push({ ...FREE, options: [token] });
-		}
-		inside = false;
-	}
-	return items;
-}
-
-/** The item of a slot: a list, a choice or a rule. */
-function slotItem(
-	slot: string,
-	space: string,
-	{ lists, rules }: Grammar,
-	id: (text: string) => number
-): Item {
-	if (slot.includes('|')) {
-		const options = slot.split('|').map((word) => id(space + word));
-		return { ...FREE, options };
-	}
-	const [name, source] = slot.split(' of ');
-	if (source === undefined) {
-		const other = slot.startsWith('other ');
-		const list = other ? slot.slice('other '.length) : slot;
-		const words = lists[list];
-		if (!words) throw new RangeError(`no word list for {${slot}}`);
-		const options = words.map((word) => id(space + word));
-		return other
-			? { ...FREE, options, avoid: list, needs: [list] }
-			: { ...FREE, options, keep: list, needs: [list] };
-	}
-	const rule = rules[name!];
-	const needs = source.split(' ');
-	if (!rule) throw new RangeError(`no rule for {${slot}}`);
-	const words = needs.map((list) => lists[list] ?? []);
-	const options: number[] = [];
-	const derive = (bindings: Bindings) =>
-		id(space + rule(...needs.map((list, i) => words[i]![bindings[list]!]!)));
-	// Every result gets its token now, so that the vocabulary is complete.
-	forEachChoice(words, (chosen) => options.push(id(space + rule(...chosen))));
-	return { ...FREE, options, derive, needs };
-}
-
-/** Calls `visit` with one word of each list, for every combination. */
-function forEachChoice(
-	lists: readonly (readonly string[])[],
-	visit: (words: string[]) => void,
-	chosen: string[] = []
-): void {
-	const list = lists[chosen.length];
-	if (!list) return visit(chosen);
-	for (const word of list) forEachChoice(lists, visit, [...chosen, word]);
-}
-
-/** The machine of a set of stories; states get their numbers as they are met. */
-function storyGenerator(
-	grammar: Grammar,
-	stories: readonly Story[],
-	storyEnd: number,
-	vocabulary: number
-): Generator {
-	const states: State[] = [];
-	const known = new Map<string, number>();
-	const moves: (readonly Move[] | undefined)[] = [];
-	const byDomain = grammar.domains.map((_, domain) =>
-		stories.flatMap((story, i) => (story.domain === domain ? [i] : []))
+	const vocabulary = new Vocabulary();
+	for (const text of grammar.first) vocabulary.id(text);
+	const stories = grammar.domains.flatMap(({ topics, stories: texts }, domain) =>
+		texts.map((text): Story => {
+			const items = parseStory(text + grammar.storyEnd, grammar, vocabulary);
+			return { items, domain, topics };
+		})
 	);
+	return {
+		vocabulary: [...vocabulary.ids.keys()],
+		continuations: vocabulary.continuations,
+		generator: storyMachine(grammar, stories, vocabulary)
+	};
+}
 
-	function number(state: State): number {
-		const key = JSON.stringify([
-			state.domain,
-			state.story,
-			state.index,
-			state.opening,
-			state.bindings
-		]);
-		const old = known.get(key);
-		if (old !== undefined) return old;
-		known.set(key, states.length);
-		return states.push(state) - 1;
-	}
-
-	/** The state after item `index` of a story, with the words that are still needed. */
-	function following(story: number, index: number, bindings: Bindings): number {
-		const { items, topics, domain } = stories[story]!;
-		const rest = items.slice(index + 1).flatMap(({ needs }) => needs);
-		const needed = [...new Set([...topics, ...rest])].sort();
-		const kept = Object.fromEntries(
-			needed.flatMap((list) => (list in bindings ? [[list, bindings[list]!]] : []))
-		);
-		const done = index + 1 === items.length;
-		return number({
-			domain,
-			story: done ? null : story,
-			index: done ? 0 : index + 1,
-			bindings: kept,
-			opening: false
-		});
-	}
-
-	function itemMoves(story: number, index: number, bindings: Bindings): Move[] {
-		const { options, keep, avoid, derive } = stories[story]!.items[index]!;
-		if (derive) {
-			return [{ probability: 1, token: derive(bindings), next: following(story, index, bindings) }];
-		}
-		const bound = keep === null ? undefined : bindings[keep];
-		if (bound !== undefined) {
-			const next = following(story, index, bindings);
-			return [{ probability: 1, token: options[bound]!, next }];
-		}
-		const avoided = avoid === null ? undefined : bindings[avoid];
-		const count = options.length - (avoided === undefined ? 0 : 1);
-		return options.flatMap((token, i) =>
-			i === avoided
-				? []
-				: {
-						probability: 1 / count,
-						token,
-						next: following(story, index, keep === null ? bindings : { ...bindings, [keep]: i })
-					}
-		);
-	}
-
-	function movesOf({ domain, story, index, bindings, opening }: State): Move[] {
-		if (opening) {
-			const next = number({ domain, story: null, index: 0, bindings, opening: false });
-			return [{ probability: 1, token: storyEnd, next }];
-		}
-		if (story !== null) return itemMoves(story, index, bindings);
-		const choices = byDomain[domain]!;
-		return choices.flatMap((choice) =>
-			itemMoves(choice, 0, bindings).map((move) => ({
-				...move,
-				probability: move.probability / choices.length
-			}))
-		);
-	}
-
+function storyMachine(grammar: Grammar, stories: Story[], vocabulary: Vocabulary): Generator {
+	// A story of nothing but its end: half of the sequences open with it.
+	const blank = parseStory(grammar.storyEnd, grammar, vocabulary);
+	const blanks = grammar.domains.map((_, domain) => stories.length + domain);
+	const all = [
+		...stories,
+		...grammar.domains.map(({ topics }, domain) => ({ items: blank, domain, topics }))
+	];
 	const total = grammar.domains.reduce((sum, { weight }) => sum + weight, 0);
-	const starts: Start[] = grammar.domains.flatMap(({ weight }, domain) =>
-		[false, true].map((opening) => ({
+	const starts = grammar.domains.flatMap(({ weight }, domain) =>
+		[null, blanks[domain]!].map((story) => ({
 			probability: weight / total / 2,
-			state: number({ domain, story: null, index: 0, bindings: {}, opening }),
+			state: { domain, story, index: 0, bindings: {} },
 			domain
 		}))
 	);
+	const choices = grammar.domains.map((_, domain) =>
+		stories.flatMap((story, i) => (story.domain === domain ? [i] : []))
+	);
+	return stateMachine<State>(vocabulary.ids.size, starts, ({ domain, story, index, bindings }) => {
+		if (story !== null) return itemMoves(all, story, index, bindings);
+		const open = choices[domain]!;
+		return open.flatMap((choice) =>
+			itemMoves(all, choice, 0, bindings).map((move) => ({
+				...move,
+				probability: move.probability / open.length
+			}))
+		);
+	});
+}
+
+/** What item `index` of a story may emit, given the kept words. */
+function itemMoves(
+	stories: readonly Story[],
+	story: number,
+	index: number,
+	bindings: Bindings
+): StoryMove[] {
+	const { options, keep, avoid, derive } = stories[story]!.items[index]!;
+	const next = (kept: Bindings) => following(stories, story, index, kept);
+	const certain = (token: number) => [{ probability: 1, token, next: next(bindings) }];
+	if (derive) return certain(derive(bindings));
+	const kept = keep === null ? undefined : bindings[keep];
+	if (kept !== undefined) return certain(options[kept]!);
+	const avoided = avoid === null ? undefined : bindings[avoid];
+	const probability = 1 / (options.length - (avoided === undefined ? 0 : 1));
+	const moves = options.map((token, i) => ({
+		probability,
+		token,
+		next: next(keep === null ? bindings : { ...bindings, [keep]: i })
+	}));
+	return moves.filter((_, i) => i !== avoided);
+}
+
+/** The state after item `index` of a story, with no more kept words than are still needed. */
+function following(
+	stories: readonly Story[],
+	story: number,
+	index: number,
+	bindings: Bindings
+): State {
+	const { items, domain, topics } = stories[story]!;
+	const rest = items.slice(index + 1);
+	const needed = new Set([...topics, ...rest.flatMap(({ needs }) => needs)]);
+	const kept = Object.entries(bindings).filter(([list]) => needed.has(list));
 	return {
-		vocabulary,
-		starts,
-		moves: (state) => (moves[state] ??= movesOf(states[state]!))
+		domain,
+		story: rest.length > 0 ? story : null,
+		index: rest.length > 0 ? index + 1 : 0,
+		// In a fixed order, so that equal states are written equally.
+		bindings: Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)))
 	};
 }

@@ -33,7 +33,7 @@ const grammar: Grammar = {
 		thing: ['hat', 'kite', 'sled', 'drum']
 	},
 	rules: {
-		gear: (sky) => GEAR[sky!]!,
+		gear: (sky = '') => GEAR[sky] ?? '',
 		back: (turn) => (turn === 'left' ? 'right' : 'left'),
 		sum: (a, b) => String(Number(a) + Number(b))
 	},

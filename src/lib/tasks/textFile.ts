@@ -42,7 +42,12 @@ const decoder = (label: string) => new TextDecoder(label);
 
 /** Whether a text has control characters that no text file needs: any NUL, or more than 1 in 100. */
 function looksBinary(text: string): boolean {
-	if (text.includes('\0')) return true;
-	const controls = text.match(/[\x01-\x08\x0e-\x1f\x7f-\x9f]/g)?.length ?? 0;
+	let controls = 0;
+	for (let i = 0; i < text.length; i++) {
+		const code = text.charCodeAt(i);
+		if (code === 0) return true;
+		// Tab, line feed, vertical tab, form feed and carriage return are 9 to 13.
+		if (code < 9 || (code > 13 && code < 32) || (code > 126 && code < 160)) controls++;
+	}
 	return controls * 100 > text.length;
 }
