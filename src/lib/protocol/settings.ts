@@ -126,6 +126,73 @@ export function modelConfig(settings: Settings, vocabulary: number): ModelConfig
 	};
 }
 
+/**
+ * The settings nearest to a model, for a page that opened it from a file. Exact wherever settings can
+ * describe the model at all; numbers out of their range go to the nearest valid one.
+ *
+ * @param others where training numbers and the seed come from, and the dense part of a model without one
+ */
+export function nearestSettings(
+	config: ModelConfig,
+	others: Settings = INITIAL_SETTINGS
+): Settings {
+	const { width, heads, kvHeads, headWidth, feedForward, denseFeedForward } = config;
+	const { experts, topK, chunk, layers, rope, variants } = config;
+	const found: Settings = {
+		...others,
+		...{ width, heads, kvHeads, headWidth, feedForward, denseFeedForward, experts, topK, chunk },
+		...nearestPattern(layers, others),
+		qkNorm: Number(config.qkNorm),
+		theta: rope.theta,
+		ropeFactor: rope.scaling?.factor ?? 1,
+		floorScale: config.attentionScale?.floorScale ?? others.floorScale,
+		attnScale: config.attentionScale?.attnScale ?? 0,
+		gate: Number(variants.gate === 'output'),
+		router: Number(variants.router === 'softmax'),
+		scale: Number(variants.scale === 'add'),
+		tied: Number(config.tiedEmbeddings),
+		length: config.maxLength
+	};
+	return Object.fromEntries(
+		SETTING_NAMES.map((name) => [name, nearestValue(SETTINGS[name], found[name])])
+	) as Settings;
+}
+
+/** The pattern and intervals whose layers agree with most of the given ones. */
+function nearestPattern(layers: readonly LayerConfig[], others: Settings) {
+	const { min, max } = SETTINGS.nopeEvery;
+	const intervals = Array.from({ length: max - min + 1 }, (_, i) => min + i);
+	const candidates = PATTERNS.flatMap((_, pattern) =>
+		intervals.map((nopeEvery) => ({ layers: layers.length, pattern, nopeEvery }))
+	);
+	const positions = bestOf(candidates, (candidate) =>
+		agreement(layers, layersOf({ ...others, ...candidate }), ['positions', 'scope'])
+	);
+	const moe = bestOf(
+		intervals.map((moeEvery) => ({ layers: layers.length, moeEvery })),
+		(candidate) => agreement(layers, layersOf({ ...others, ...candidate }), ['feedForward'])
+	);
+	return { ...positions, ...moe };
+}
+
+/** How many rules of the layers are the same in both. */
+function agreement(
+	given: readonly LayerConfig[],
+	made: readonly LayerConfig[],
+	rules: readonly (keyof LayerConfig)[]
+): number {
+	return given.reduce(
+		(sum, layer, i) => sum + rules.filter((rule) => layer[rule] === made[i]?.[rule]).length,
+		0
+	);
+}
+
+/** The first candidate with the highest score. */
+function bestOf<T>(candidates: readonly T[], score: (candidate: T) => number): T | undefined {
+	const scores = candidates.map(score);
+	return candidates[scores.indexOf(Math.max(...scores))];
+}
+
 const SCHEDULES = ['constant', 'warmup', 'cosine'] as const;
 
 /** The training that the settings describe. */
