@@ -1,4 +1,6 @@
 import {
+	NO_TICKET,
+	outdates,
 	postCommand,
 	type Command,
 	type CommandType,
@@ -22,28 +24,11 @@ export type Question = Command extends infer C
 		: never
 	: never;
 
-/** Questions of one kind outdate each other. */
-const KINDS = {
-	boot: 'boot',
-	build: 'model',
-	adjust: 'model',
-	open: 'model',
-	restore: 'model',
-	forward: 'forward',
-	generate: 'generate',
-	train: 'train',
-	stop: 'stop',
-	evaluate: 'evaluate',
-	save: 'save',
-	keep: 'keep'
-} as const satisfies Record<CommandType, string>;
-
-type Kind = (typeof KINDS)[CommandType];
-
 /** Replies after which more of the same question may follow. */
 const PARTIAL: ReadonlySet<Reply['type']> = new Set(['token', 'progress']);
 
 interface Asked {
+	type: CommandType;
 	ticket: Ticket;
 	settle: (answer: Reply | null) => void;
 }
@@ -55,7 +40,7 @@ interface Asked {
 export class Wire {
 	readonly #worker: EngineWorker;
 	readonly #onreply: (reply: Reply) => void;
-	readonly #asked = new Map<Kind, Asked>();
+	#asked: Asked[] = [];
 	#tickets = 0;
 	#open = true;
 
@@ -83,11 +68,12 @@ export class Wire {
 	ask(question: Question): Promise<Reply | null> {
 		if (!this.#open) return Promise.resolve(null);
 		const ticket = ++this.#tickets as Ticket;
-		const kind = KINDS[question.type];
-		this.#asked.get(kind)?.settle(null);
+		const isOutdated = ({ type }: Asked) => outdates(question.type, type);
+		for (const old of this.#asked.filter(isOutdated)) old.settle(null);
+		this.#asked = this.#asked.filter((old) => !isOutdated(old));
 		return new Promise((settle) => {
-			this.#asked.set(kind, { ticket, settle });
-			postCommand(this.#worker, { ...question, ticket } as Command);
+			this.#asked.push({ type: question.type, ticket, settle });
+			postCommand(this.#worker, { ...question, ticket });
 		});
 	}
 
@@ -95,14 +81,13 @@ export class Wire {
 	close(): void {
 		this.#open = false;
 		this.#worker.terminate();
-		for (const { settle } of this.#asked.values()) settle(null);
-		this.#asked.clear();
+		for (const { settle } of this.#asked.splice(0)) settle(null);
 	}
 
 	#receive(reply: Reply): void {
 		if (!this.#open) return;
-		const asked = [...this.#asked.values()].find(({ ticket }) => ticket === reply.ticket);
-		if (!asked && reply.ticket !== 0) return;
+		const asked = this.#asked.find(({ ticket }) => ticket === reply.ticket);
+		if (!asked && reply.ticket !== NO_TICKET) return;
 		this.#onreply(reply);
 		if (!PARTIAL.has(reply.type)) asked?.settle(reply);
 	}

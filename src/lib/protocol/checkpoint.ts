@@ -44,16 +44,26 @@ export interface Checkpoint {
 	header: RunHeader;
 	/** Weights, in the order of the model's leaves. */
 	params: readonly PlainArray[];
-	/** The optimizer's numbers, in the order of its leaves. */
+	/** The optimizer's numbers, see `stateToArrays`. */
 	optimizer: readonly PlainArray[];
+}
+
+/**
+ * Name of the lock that the worker of a tab holds while it lives: no second tab goes by the same name,
+ * and the page, which waits for it, hears of the worker's end.
+ */
+export function lockOf(tab: string): string {
+	return `llamascope-${tab}`;
 }
 
 /** A stored run as the page may offer it. */
 export interface StoredRun {
-	/** The run's id in storage. */
 	id: string;
+	/** The tab that made it. */
+	tab: string;
+	/** Milliseconds since 1970. */
 	savedAt: number;
-	/** Whether this tab made it (a reload), or another tab that is closed now. */
+	/** Whether this tab made it (before a reload), or another one that is closed now. */
 	own: boolean;
 	header: RunHeader;
 }

@@ -1,4 +1,6 @@
+import type { Sampling } from '$lib/math/sample';
 import type { RunHeader, Source, StoredRun } from './checkpoint';
+import type { ModelConfig } from './config';
 import type { StepRecord } from './history';
 import type { Intervention } from './interventions';
 import type { Settings } from './settings';
@@ -20,16 +22,6 @@ export interface Backend {
 	readyMs: number;
 }
 
-/** How the next token is picked from the model's distribution. */
-export interface Sampling {
-	/** Divides the logits; 0 always takes the most probable token. */
-	temperature: number;
-	/** Keeps the k most probable tokens; 0 keeps all. */
-	topK: number;
-	/** Keeps the most probable tokens that together reach this probability; 1 keeps all. */
-	topP: number;
-}
-
 /** One pass over tokens: what to watch, what to change. */
 export interface Pass {
 	tokens: Int32Array<ArrayBuffer>;
@@ -46,16 +38,23 @@ export type Command = { ticket: Ticket } & (
 			type: 'boot';
 			/** What the visitor asked for (`?backend=`), or null. */
 			backend: string | null;
-			/** Id under which this tab's run is stored. */
-			run: string;
+			/** Name of this tab, the same after a reload; its runs are stored under it. */
+			tab: string;
 			/** False after the graphics processor was lost: it is not tried again. */
 			allowWebgl: boolean;
 	  }
 	/** A fresh model. */
-	| { type: 'build'; settings: Settings; source: Source; name: string }
+	| {
+			type: 'build';
+			settings: Settings;
+			source: Source;
+			name: string;
+			/** The exact model, where it came from a file that no settings describe, or null. */
+			config: ModelConfig | null;
+	  }
 	/** Other settings for the model at hand; its weights stay. */
 	| { type: 'adjust'; settings: Settings }
-	/** A model from files; `card` says how it was trained, where that is known. */
+	/** A model from files. What our own files say of task, step and seed counts before the command's. */
 	| {
 			type: 'open';
 			name: string;
@@ -94,6 +93,33 @@ export type Command = { ticket: Ticket } & (
 
 export type CommandType = Command['type'];
 
+/** What a question is about. A newer question of a kind outdates the older ones, on either end. */
+export const KINDS = {
+	boot: 'boot',
+	build: 'model',
+	adjust: 'model',
+	open: 'model',
+	restore: 'model',
+	forward: 'forward',
+	generate: 'generate',
+	train: 'train',
+	stop: 'stop',
+	evaluate: 'evaluate',
+	save: 'save',
+	keep: 'keep'
+} as const satisfies Record<CommandType, string>;
+
+export type Kind = (typeof KINDS)[CommandType];
+
+/** Kinds that are about the model at hand, and in vain once another one takes its place. */
+const ABOUT_MODEL: ReadonlySet<Kind> = new Set(['forward', 'generate', 'train', 'evaluate']);
+
+/** Whether a newer question makes an older one that is not answered yet pointless. */
+export function outdates(newer: CommandType, older: CommandType): boolean {
+	if (KINDS[newer] === KINDS[older]) return true;
+	return KINDS[newer] === 'model' && newer !== 'adjust' && ABOUT_MODEL.has(KINDS[older]);
+}
+
 /** What the model at hand is: answer to `build`, `adjust`, `open` and `restore`. */
 export interface Opened {
 	header: RunHeader;
@@ -118,13 +144,15 @@ export type Reply = { ticket: Ticket } & (
 	| {
 			type: 'booted';
 			backend: Backend;
-			/** The id under which the run is stored: another one where a second tab holds the one asked for. */
-			run: string;
-			stored: StoredRun | null;
+			/** The name this tab goes by: another one where a second tab has the one asked for. */
+			tab: string;
+			/** What can be resumed: the runs of this tab, then those of closed ones, newest first. */
+			runs: readonly StoredRun[];
 			/** What the visitor should know (an unknown `?backend=`, no storage), or empty. */
 			note: string;
 	  }
-	| ({ type: 'opened' } & Opened)
+	/** `isFresh`: another model; else the same one under other settings. */
+	| ({ type: 'opened'; isFresh: boolean } & Opened)
 	/** Also repeated, with the ticket of the forward question, while training is followed. */
 	| { type: 'trace'; trace: Trace; /** Milliseconds the pass took. */ ms: number }
 	/** One generated token, with its probability under the model (before temperature and cuts). */
@@ -136,8 +164,8 @@ export type Reply = { ticket: Ticket } & (
 	| { type: 'stopped'; step: number; why: 'asked' | 'done' | 'notFinite'; note: string }
 	| { type: 'evaluated'; evaluation: Evaluation }
 	| { type: 'saved'; name: string; config: string; weights: ArrayBuffer }
-	/** The run is stored; `step` is where a restart would go on. */
-	| { type: 'kept'; step: number }
+	/** The run is stored under this id; `step` is where a restart would go on. */
+	| { type: 'kept'; id: string; step: number }
 	/** Something the visitor should know that answers no question, in one sentence. */
 	| { type: 'note'; note: string }
 	/** The question cannot be answered; nothing changed. One friendly sentence. */

@@ -1,0 +1,121 @@
+import type { StoredRun } from '$lib/protocol/checkpoint';
+import { emptyHistory, extendHistory, type History } from '$lib/protocol/history';
+import { unreachable, type Backend, type Opened, type Reply } from '$lib/protocol/messages';
+import type { Trace } from '$lib/protocol/trace';
+import type { GenerateOptions, LabModel, Status } from './options';
+import type { Question } from './wire';
+
+/** What the page knows of the engine: the latest answers, for pages to read and for `Lab` to write. */
+export class LabState {
+	/** Also written to `<html data-engine>`. */
+	status: Status = $state('idle');
+	/** What computes, and why; its name is also written to `<html data-backend>`. */
+	backend: Backend | null = $state.raw(null);
+	/** The latest thing the visitor should know, in one sentence, or empty. */
+	notice: string = $state('');
+	model: LabModel | null = $state.raw(null);
+	/** The latest forward pass. */
+	trace: Trace | null = $state.raw(null);
+	/** Milliseconds that the latest pass took in the engine. */
+	traceMs: number = $state(0);
+	/** Whether a forward pass has been asked for and not answered. */
+	waiting: boolean = $state(false);
+	/** Loss and expert load of the run so far. */
+	history: History = $state.raw(emptyHistory());
+	/** Least mean loss any model can reach, in nats per predicted token, or null where unknown. */
+	floor: number | null = $state(null);
+	/** Training steps done. */
+	step: number = $state(0);
+	stepsPerSecond: number = $state(0);
+	/** Whether the engine is writing on. */
+	generating: boolean = $state(false);
+	/** Stored runs that can be resumed: those of this tab, then those of closed ones, newest first. */
+	runs: readonly StoredRun[] = $state.raw([]);
+
+	/** Questions for a fresh model that are not answered yet. */
+	protected opening = 0;
+	protected isTraining = false;
+	/** The latest forward pass asked for: what training repeats, and what a new engine is asked. */
+	protected lastPass: Question | null = null;
+	protected ontoken: GenerateOptions['ontoken'];
+
+	/** The stored run to go on with, if there is one: this tab's own comes first. */
+	get stored(): StoredRun | null {
+		return this.runs[0] ?? null;
+	}
+
+	/** Takes a reply of the engine to heart. */
+	protected receive(reply: Reply): void {
+		switch (reply.type) {
+			case 'booted':
+				return this.greet(reply);
+			case 'opened':
+				if (reply.isFresh) this.forget();
+				return this.take(reply);
+			case 'trace':
+				this.trace = reply.trace;
+				this.traceMs = reply.ms;
+				return;
+			case 'progress':
+				this.history = extendHistory(this.history, reply.records);
+				this.step = reply.records.at(-1)?.step ?? this.step;
+				this.stepsPerSecond = reply.stepsPerSecond;
+				return;
+			case 'stopped':
+				this.isTraining = false;
+				this.step = reply.step;
+				if (reply.note !== '') this.notice = reply.note;
+				return this.showState();
+			case 'token':
+				return this.ontoken?.(reply.token, reply.probability);
+			case 'note':
+				this.notice = reply.note;
+				return;
+			case 'failed':
+				this.notice = reply.message;
+				return;
+			case 'generated':
+			case 'evaluated':
+			case 'saved':
+			case 'kept':
+			case 'lost':
+				return;
+			default:
+				unreachable(reply);
+		}
+	}
+
+	protected greet({ backend, runs, note }: Extract<Reply, { type: 'booted' }>): void {
+		this.backend = backend;
+		this.runs = runs;
+		this.notice = note;
+		document.documentElement.dataset.backend = backend.name;
+	}
+
+	/** What was asked and answered about another model. */
+	protected forget(): void {
+		this.isTraining = false;
+		this.lastPass = null;
+		this.waiting = false;
+		this.trace = null;
+	}
+
+	protected take({ header, parameterCount, floor }: Opened): void {
+		const { step, history, ...facts } = header;
+		this.model = { ...facts, parameterCount };
+		this.step = step;
+		this.history = history;
+		this.floor = floor;
+	}
+
+	protected showState(): void {
+		if (this.status === 'failed') return;
+		const idle = this.model ? 'ready' : this.status === 'idle' ? 'idle' : 'loading';
+		this.show(this.opening > 0 ? 'loading' : this.isTraining ? 'training' : idle);
+	}
+
+	protected show(status: Status): void {
+		this.status = status;
+		if (typeof document !== 'undefined') document.documentElement.dataset.engine = status;
+	}
+}
