@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { random } from '$lib/math/random';
 import type { ModelConfig } from '$lib/protocol/config';
 import { planParams, type LeafPlan, type Params } from './params';
+import { fillPlan } from './plan';
 
 /**
  * Start weights, the same for the same seed on every machine. Our own choice: Meta published none
@@ -28,7 +29,7 @@ export function initParams(config: ModelConfig, seed: number): Params {
 		}
 		return tf.tensor(values, [...plan.shape], 'float32');
 	};
-	return fillPlan(planParams(config), fill) as Params;
+	return fillPlan(planParams(config), fill);
 }
 
 /** Standard deviation of a leaf's start values. */
@@ -37,14 +38,4 @@ function startDeviation({ role, fanIn }: LeafPlan, { width, layers }: ModelConfi
 	if (role === 'output') return 0.02;
 	if (role === 'residual') return 1 / Math.sqrt(fanIn * 2 * layers.length);
 	return 1 / Math.sqrt(fanIn);
-}
-
-/** Replaces every plan of a tree by a tensor, in the order of the leaves. */
-export function fillPlan(tree: unknown, fill: (plan: LeafPlan) => tf.Tensor): unknown {
-	if (tree === null || typeof tree !== 'object') return tree;
-	if (Array.isArray(tree)) return tree.map((branch) => fillPlan(branch, fill));
-	if ('fanIn' in tree) return fill(tree as LeafPlan);
-	return Object.fromEntries(
-		Object.entries(tree).map(([name, branch]) => [name, fillPlan(branch, fill)])
-	);
 }
