@@ -17,10 +17,10 @@ const GRAMMAR: Grammar = {
 const { vocabulary, continuations, generator } = compileGrammar(GRAMMAR);
 const ids = (...texts: string[]) => texts.map((text) => vocabulary.indexOf(text));
 /** The tokens that may follow, with their chances. */
-const after = (...texts: string[]) =>
+const after = (...texts: string[]): Record<string, number> =>
 	Object.fromEntries(
-		Array.from(lawAfter(generator, ids(...texts)) ?? [], (p, id) => [vocabulary[id]!, p]).filter(
-			([, p]) => p !== 0
+		Array.from(lawAfter(generator, ids(...texts)) ?? []).flatMap((p, id) =>
+			p === 0 ? [] : [[vocabulary[id]!, p] as const]
 		)
 	);
 
