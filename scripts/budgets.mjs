@@ -147,10 +147,19 @@ export function thirdPartyLoads(name, text) {
 	return patterns.flatMap((pattern) => [...text.matchAll(pattern)].flatMap(([, url]) => url ?? []));
 }
 
-/** Weighs everything, prints a line for each and sets the exit code. */
+/**
+ * Weighs everything that has a budget.
+ *
+ * @returns {Weight[]}
+ */
+export function weights() {
+	return [firstView(), worker(), ...toys()];
+}
+
+/** Prints a line for each weight and sets the exit code. */
 function main() {
-	const weights = [firstView(), worker(), ...toys()];
-	for (const { name, bytes, limit } of weights) {
+	const weighed = weights();
+	for (const { name, bytes, limit } of weighed) {
 		const verdict = bytes === 0 ? 'MISSING' : bytes <= limit ? 'good   ' : 'TOO BIG';
 		console.log(`${verdict} ${name}: ${(bytes / kB).toFixed(1)} of ${limit / kB} kB`);
 	}
@@ -162,7 +171,7 @@ function main() {
 			)
 		);
 	for (const load of loads) console.log(`FOREIGN ${load}`);
-	if (loads.length > 0 || weights.some(({ bytes, limit }) => bytes === 0 || bytes > limit))
+	if (loads.length > 0 || weighed.some(({ bytes, limit }) => bytes === 0 || bytes > limit))
 		process.exitCode = 1;
 }
 

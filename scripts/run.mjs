@@ -8,8 +8,8 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -20,6 +20,20 @@ const banner = [
 	`const require = createRequireForBundle(import.meta.url);`,
 	`const __dirname = ${JSON.stringify(join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'))};`
 ].join('\n');
+
+/**
+ * The tools of scripts/*.mjs are imported, not bundled: they know their place in the project.
+ *
+ * @type {import('vite').Plugin}
+ */
+const toolsStayOutside = {
+	name: 'tools-stay-outside',
+	enforce: 'pre',
+	resolveId(id, importer) {
+		if (!/(^|\/)scripts\/[\w-]+\.mjs$|^\.\/[\w-]+\.mjs$/.test(id) || !importer) return null;
+		return { id: pathToFileURL(resolve(dirname(importer), id)).href, external: true };
+	}
+};
 
 /**
  * Bundles `entry` into `folder`.
@@ -36,6 +50,7 @@ async function bundle(entry, folder) {
 		logLevel: 'error',
 		publicDir: false,
 		resolve: { alias: { $lib: join(root, 'src/lib') } },
+		plugins: [toolsStayOutside],
 		ssr: { noExternal: [/^@tensorflow\//] },
 		build: {
 			ssr: entry,
