@@ -1,0 +1,12 @@
+/** Where in the reference code each picture can be checked. */
+export const SOURCES = {
+	attention:
+		'Attention.forward and create_chunked_attention_mask, models/llama4/model.py, meta-llama/llama-models.',
+	router:
+		'MoE.forward, models/llama4/moe.py, meta-llama/llama-models: top-1 logit, then its sigmoid.',
+	experts:
+		'MoE.forward, models/llama4/moe.py, meta-llama/llama-models: the gate multiplies the expert’s input.',
+	dense: 'TransformerBlock.forward and FeedForward, models/llama4, meta-llama/llama-models.',
+	output:
+		'Transformer.forward, models/llama4/model.py, meta-llama/llama-models: final norm, output matrix.'
+} as const;
