@@ -99,14 +99,17 @@ export class Session {
 	}
 
 	async #answer(command: Command): Promise<void> {
-		const { ticket } = command;
 		try {
 			await this.#do(command);
 		} catch (error) {
-			if (error instanceof Refusal || error instanceof FileProblem) {
-				this.#post({ type: 'failed', ticket, message: error.message });
-			} else this.#lose(error);
+			this.#fail(command.ticket, error);
 		}
+	}
+
+	/** A friendly sentence where the question was at fault, else the end of this engine. */
+	#fail(ticket: Ticket, error: unknown): void {
+		if (!(error instanceof Refusal || error instanceof FileProblem)) return this.#lose(error);
+		this.#post({ type: 'failed', ticket, message: error.message });
 	}
 
 	async #do(command: Command): Promise<void> {
@@ -165,7 +168,7 @@ export class Session {
 	): Promise<void> {
 		const next = await make();
 		await this.#endTraining();
-		this.#writing = null;
+		this.#endWriting();
 		this.#keeper.turn(this.#run !== null && hasLearned(this.#run), id);
 		if (this.#run) disposeRun(this.#run);
 		this.#run = next;
@@ -182,7 +185,7 @@ export class Session {
 
 	async #adjust({ ticket, settings }: Of<'adjust'>): Promise<void> {
 		const next = adjustRun(this.#theRun(), settings);
-		this.#writing = null;
+		this.#endWriting();
 		this.#run = next;
 		this.#post({ type: 'opened', ticket, isFresh: false, ...openedOf(next) });
 		await this.#keep(next);
@@ -207,6 +210,7 @@ export class Session {
 
 	#generate(command: Of<'generate'>): void {
 		const next = new Writing(this.#theRun(), command);
+		this.#endWriting();
 		this.#writing = next;
 	}
 
@@ -217,11 +221,18 @@ export class Session {
 
 	/** One step of training and one token of writing, whichever is under way. */
 	async #carryOn(): Promise<void> {
+		const training = this.#training;
+		const writing = this.#writing;
 		try {
-			if (this.#training) await this.#trainOn(this.#theRun(), this.#training);
-			if (this.#writing) await this.#writeOn(this.#writing);
+			if (training) await this.#trainOn(this.#theRun(), training);
 		} catch (error) {
 			this.#lose(error);
+		}
+		try {
+			if (writing && !this.#lost) await this.#writeOn(writing);
+		} catch (error) {
+			this.#endWriting();
+			this.#fail(writing?.ticket ?? NO_TICKET, error);
 		}
 	}
 
@@ -253,7 +264,7 @@ export class Session {
 		const news = await writing.turn();
 		if (news) this.#post({ type: 'token', ticket, ...news });
 		if (!writing.isOver) return;
-		this.#writing = null;
+		this.#endWriting();
 		this.#post({ type: 'generated', ticket, tokens: Int32Array.from(writing.written) });
 	}
 
@@ -262,6 +273,11 @@ export class Session {
 		if (!this.#training) return;
 		this.#training.stop = true;
 		await this.#trainOn(this.#theRun(), this.#training);
+	}
+
+	#endWriting(): void {
+		this.#writing?.dispose();
+		this.#writing = null;
 	}
 
 	async #keep(run: Run): Promise<void> {
