@@ -56,13 +56,12 @@ export function memoryStorage(): Storage & { runs: Map<string, Checkpoint> } {
 /** A page that asks a session and remembers every reply, in order. */
 export class FakePage {
 	readonly replies: Reply[] = [];
-	readonly storage: Storage;
 	readonly #session: Session;
 	readonly #hearing: (() => void)[] = [];
 	#tickets = 0;
 
-	constructor(storage: Storage = memoryStorage()) {
-		this.storage = storage;
+	/** @param storage null for a browser that keeps nothing */
+	constructor(storage: Storage | null = memoryStorage()) {
 		// Posts through the real function: arrays are taken away as they are from a worker.
 		const port = {
 			postMessage: (message: unknown, moved: Transferable[] = []) => {
@@ -72,7 +71,8 @@ export class FakePage {
 		};
 		this.#session = new Session((reply) => postReply(port, reply), {
 			starters: nodeStarters,
-			openStorage: () => Promise.resolve(storage),
+			openStorage: () =>
+				storage ? Promise.resolve(storage) : Promise.reject(new Error('no storage')),
 			claim: (tab) => Promise.resolve(tab),
 			isHeld: () => Promise.resolve(false)
 		});
@@ -81,7 +81,7 @@ export class FakePage {
 	/** Sends a command without waiting. */
 	send(question: Question): Ticket {
 		const ticket = ++this.#tickets as Ticket;
-		this.#session.obey(structuredClone({ ...question, ticket } as Command));
+		this.#session.obey(structuredClone({ ...question, ticket }));
 		return ticket;
 	}
 
