@@ -47,6 +47,25 @@ function npm(args) {
 }
 
 /**
+ * Runs a program of node_modules in the project's root, showing what it says.
+ *
+ * @param {string} path of the program below node_modules
+ * @param {string[]} args
+ * @returns {boolean} whether it succeeded
+ */
+export function runInstalled(path, args) {
+	const program = join(root, 'node_modules', path);
+	return (
+		spawnSync(process.execPath, [program, ...args], { cwd: root, stdio: 'inherit' }).status === 0
+	);
+}
+
+/** Writes what the configuration of TypeScript builds on: the types of the pages. */
+export function syncTypes() {
+	return runInstalled('@sveltejs/kit/svelte-kit.js', ['sync']);
+}
+
+/**
  * Installs what the lock file names, unless it is there.
  *
  * @returns {boolean} whether everything is in place

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureChrome } from './install-chrome.mjs';
-import { ensureInstalled, root } from './install.mjs';
+import { ensureInstalled, root, syncTypes } from './install.mjs';
 import { count, countLine } from './count.mjs';
 
 /**
@@ -55,6 +55,7 @@ export function testAll(args) {
 		console.error(problem);
 		process.exit(1);
 	}
+	if (!existsSync(join(root, '.svelte-kit/tsconfig.json'))) syncTypes();
 	const report = runVitest(args);
 	const counts = report ? count(report) : { passed: 0, failed: 1, notRun: [] };
 	for (const name of counts.notRun) console.error(`Did not run, which counts as failed: ${name}`);

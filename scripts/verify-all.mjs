@@ -1,7 +1,5 @@
 /** The work of `npm run verify`: everything that decides besides the tests. Each check runs, even after one failed. */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { ensureInstalled, root } from './install.mjs';
+import { ensureInstalled, runInstalled, syncTypes } from './install.mjs';
 
 /**
  * Each check: what it makes sure of, and the program of node_modules (or the script) with its arguments.
@@ -26,28 +24,16 @@ const CHECKS = [
 	{ name: 'size budgets', program: '../scripts/budgets.mjs', args: [] }
 ];
 
-/**
- * Runs a program of node_modules in the project's root, showing what it says.
- *
- * @param {string} program
- * @param {string[]} args
- * @returns {boolean} whether it succeeded
- */
-function run(program, args) {
-	const file = join(root, 'node_modules', program);
-	return spawnSync(process.execPath, [file, ...args], { cwd: root, stdio: 'inherit' }).status === 0;
-}
-
 /** Runs all checks, prints a line for each and sets the exit code. */
 export function verifyAll() {
 	if (!ensureInstalled()) {
 		console.error('The dependencies could not be installed; see npm’s message above.');
 		process.exit(1);
 	}
-	run('@sveltejs/kit/svelte-kit.js', ['sync']);
+	syncTypes();
 	const results = CHECKS.map(({ name, program, args }) => {
 		console.log(`\n— ${name}`);
-		return { name, isGood: run(program, args) };
+		return { name, isGood: runInstalled(program, args) };
 	});
 	console.log();
 	for (const { name, isGood } of results) console.log(`${isGood ? 'good  ' : 'FAILED'}  ${name}`);
