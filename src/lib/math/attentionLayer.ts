@@ -36,7 +36,7 @@ export function attend(
 	precision: Precision,
 	note: Note
 ): Float64Array<ArrayBuffer> {
-	const { width, heads, kvHeads, headWidth, chunk } = rules;
+	const { width, heads, kvHeads, headWidth } = rules;
 	const { batch, length } = shape;
 	const project = (point: string, matrix: Numbers, count: number) => {
 		const out = eachRow(x, width, (row) => product(row, matrix, count * headWidth));
@@ -53,18 +53,12 @@ export function attend(
 		layer.positions === 'rope'
 			? turned(projected, rules, shape, precision, note)
 			: scaled(projected, rules, scale);
-	const axes = [heads, headWidth] as const;
-	const q = middleSwapped(ready.q, [batch, length, ...axes]);
+	const q = middleSwapped(ready.q, [batch, length, heads, headWidth]);
 	const k = middleSwapped(ready.k, [batch, length, kvHeads, headWidth]);
 	note('attention.qFinal', [batch, heads, length, headWidth], q);
 	note('attention.kFinal', [batch, kvHeads, length, headWidth], k);
-	const mask = attentionMask(length, attentionScope(layer.scope, chunk));
-	note('attention.mask', [length, length], Float64Array.from(mask.allowed));
 	const offsets = rules.variants.scale === 'add' ? scale : null;
-	const scores = scoresOf(q, k, rules, shape, offsets);
-	note('attention.scores', [batch, heads, length, length], scores);
-	const pattern = eachRow(scores, length, (row, i) => softmax(masked(row, mask, i % length)));
-	note('attention.pattern', [batch, heads, length, length], pattern);
+	const pattern = patternOf(scoresOf(q, k, rules, shape, offsets), rules, layer, shape, note);
 	const context = contextOf(pattern, projected.v, rules, shape);
 	note('attention.context', [batch, length, heads, headWidth], context);
 	const out = eachRow(context, heads * headWidth, (row) => product(row, weights.out_PD, width));
@@ -137,6 +131,22 @@ function scoresOf(
 			return sum / Math.sqrt(headWidth) + offset;
 		});
 	});
+}
+
+/** How much each query looks at each key: scores behind the mask, through a softmax. */
+function patternOf(
+	scores: Float64Array<ArrayBuffer>,
+	{ heads, chunk }: ModelRules,
+	{ scope }: LayerRules,
+	{ batch, length }: BatchShape,
+	note: Note
+): Float64Array {
+	const mask = attentionMask(length, attentionScope(scope, chunk));
+	note('attention.mask', [length, length], Float64Array.from(mask.allowed));
+	note('attention.scores', [batch, heads, length, length], scores);
+	const pattern = eachRow(scores, length, (row, i) => softmax(masked(row, mask, i % length)));
+	note('attention.pattern', [batch, heads, length, length], pattern);
+	return pattern;
 }
 
 /** A row of scores with −∞ wherever the query may not look. */

@@ -96,5 +96,8 @@ export function cacheBytes(
 }
 
 function sum(parts: ParameterParts): number {
-	return Object.values(parts).reduce((total, part) => total + part, 0);
+	return (Object.keys(parts) as (keyof ParameterParts)[]).reduce(
+		(total, part) => total + parts[part],
+		0
+	);
 }

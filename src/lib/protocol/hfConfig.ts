@@ -48,7 +48,7 @@ function parse(text: string): unknown {
 /** The fields of the text model: the whole file, or the part `text_config` of one with pictures. */
 function textFields(outer: Fields, notes: string[]): Fields {
 	const { model_type: type, architectures, text_config: inner } = outer;
-	const names = Array.isArray(architectures) ? architectures : [];
+	const names: unknown[] = Array.isArray(architectures) ? architectures : [];
 	if (
 		type === 'llama4' ||
 		(type === undefined && names.includes('Llama4ForConditionalGeneration'))
