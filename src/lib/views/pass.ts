@@ -114,6 +114,13 @@ export function nextOf(trace: Trace, position: number): Float64Array | null {
 	return softmax(logits.values.subarray(position * logits.width, (position + 1) * logits.width));
 }
 
+/** The probability that the model gave each token before it came; NaN for the first. */
+export function expectedOf(trace: Trace): number[] {
+	return Array.from(trace.tokens, (token, position) =>
+		position === 0 ? NaN : (nextOf(trace, position - 1)?.[token] ?? NaN)
+	);
+}
+
 /** The most probable tokens, best first. */
 export function topOf(probabilities: Float64Array, count: number): NextToken[] {
 	return Array.from(probabilities, (probability, token) => ({ token, probability }))
