@@ -53,7 +53,7 @@ describe.each(lawful)('the law of $id', (task) => {
 		// Some laws do not vary from sequence to sequence at all: then rounding is the error.
 		expect(Math.abs(mean(surprise) - floor)).toBeLessThan(4 * standardError(surprise) + 1e-9);
 		expect(Math.abs(mean(entropies) - floor)).toBeLessThan(4 * standardError(entropies) + 1e-9);
-	});
+	}, 30_000);
 
 	test('agrees with how often tokens are drawn', () => {
 		const source = random(2);
@@ -83,10 +83,11 @@ describe.each(lawful)('the law of $id', (task) => {
 		expect(chi).toBeLessThan(freedom + 5 * Math.sqrt(2 * freedom));
 	});
 
-	test('has a floor that takes less than 300 ms to know, and no time the second time', () => {
-		const begun = performance.now();
+	test('has a floor that takes less than 300 ms of computing, once', () => {
+		// Time of the processor, not of the clock: other tests run at the same time.
+		const begun = process.cpuUsage();
 		task.floor(LENGTH + 1);
-		expect(performance.now() - begun).toBeLessThan(300);
+		expect(process.cpuUsage(begun).user / 1000).toBeLessThan(300);
 		expect(task.floor(LENGTH + 1)).toBe(task.floor(LENGTH + 1));
 	});
 });
