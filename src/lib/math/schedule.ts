@@ -10,7 +10,7 @@ export interface ScheduleSettings {
 }
 
 /** Share of the peak rate at which a cosine schedule ends. Our choice. */
-export const FINAL_SHARE = 0.1;
+const FINAL_SHARE = 0.1;
 
 /**
  * Learning rate of a step, counted from 0. `warmup` rises in a straight line, `peak · (step + 1) /
