@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
@@ -23,7 +24,8 @@ const oneInstance: Plugin = {
 	name: 'one-instance-of-tensorflow',
 	enforce: 'pre',
 	resolveId(id) {
-		if (/^@tensorflow\//.test(id) && !tensorflow.includes(id)) {
+		const isFile = id.endsWith('.wasm?url');
+		if (/^@tensorflow\//.test(id) && !isFile && !tensorflow.includes(id)) {
 			this.error(`${id} is not in the list of vitest.config.ts`);
 		}
 	}
@@ -41,18 +43,19 @@ function inNode(name: string, include: string, exclude: string[]): TestProjectIn
 	const ssr = { enabled: true, include: tensorflow, rolldownOptions: { output: { intro } } };
 	return {
 		extends: true,
-		test: { name, include: [include], exclude, deps: { optimizer: { ssr } } }
+		test: { name, include: [include], exclude, deps: { optimizer: { ssr } }, testTimeout: 30_000 }
 	};
 }
 
 /** Tests that run in Chromium, with WebGL. */
 const inBrowser: TestProjectInlineConfiguration = {
 	extends: true,
-	optimizeDeps: { include: tensorflow },
+	optimizeDeps: { include: [...tensorflow, 'idb'] },
 	test: {
 		name: 'browser',
 		include: ['tests/**/*.browser.test.ts'],
 		sequence: { groupOrder: 1 },
+		testTimeout: 30_000,
 		browser: {
 			enabled: true,
 			headless: true,
@@ -80,7 +83,8 @@ const onPages: TestProjectInlineConfiguration = {
 export default defineConfig({
 	cacheDir: '.cache/vitest',
 	resolve: { alias: { $lib: here('src/lib') } },
-	plugins: [oneInstance],
+	// Svelte compiles the rune classes of lab/.
+	plugins: [oneInstance, svelte()],
 	test: {
 		projects: [
 			inNode('unit', 'tests/**/*.test.ts', ['tests/**/*.browser.test.ts', 'tests/golden/**']),

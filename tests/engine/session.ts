@@ -3,13 +3,7 @@ import { activate, type Starters } from '$lib/engine/backend';
 import { Session } from '$lib/engine/session';
 import { idOf, type Storage } from '$lib/engine/storage';
 import type { Checkpoint } from '$lib/protocol/checkpoint';
-import {
-	postReply,
-	type BackendName,
-	type Command,
-	type Reply,
-	type Ticket
-} from '$lib/protocol/messages';
+import { postReply, type BackendName, type Reply, type Ticket } from '$lib/protocol/messages';
 import { INITIAL_SETTINGS, type Settings } from '$lib/protocol/settings';
 import type { Question } from '$lib/lab/wire';
 import '../tensors';
