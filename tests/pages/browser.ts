@@ -31,7 +31,7 @@ export interface Visit extends BrowserContextOptions {
 }
 
 /** Collects what a visitor should never meet. */
-function watch(page: Page, expected: RegExp | undefined): string[] {
+function watch(page: Page, site: string, expected: RegExp | undefined): string[] {
 	const problems: string[] = [];
 	const note = (problem: string) => {
 		if (!expected?.test(problem)) problems.push(problem);
@@ -45,7 +45,7 @@ function watch(page: Page, expected: RegExp | undefined): string[] {
 	});
 	page.on('request', (request) => {
 		const { origin, protocol } = new URL(request.url());
-		if (protocol.startsWith('http') && origin !== new URL(inject('site')).origin) {
+		if (protocol.startsWith('http') && origin !== new URL(site).origin) {
 			note(`third party: ${request.url()}`);
 		}
 	});
@@ -56,16 +56,17 @@ function watch(page: Page, expected: RegExp | undefined): string[] {
  * Opens a page in a fresh browser context (no storage of an earlier one), 1280 × 900 unless told.
  * It is closed when the test ends.
  *
- * @param path below the site's base, such as `lessons/router/?chunk=4`; empty for the home page
+ * @param path below the site's base, such as `lessons/router/?chunk=4`; empty for the home page; or a whole address
  */
 export async function visit(
 	path: string,
 	{ before, expected, ...context }: Visit = {}
 ): Promise<Page> {
 	const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...context });
-	visits.push({ page, problems: watch(page, expected) });
+	const url = new URL(path, inject('site')).href;
+	visits.push({ page, problems: watch(page, url, expected) });
 	if (before) await page.addInitScript(before);
-	await page.goto(new URL(path, inject('site')).href, { waitUntil: 'load' });
+	await page.goto(url, { waitUntil: 'load' });
 	return page;
 }
 
