@@ -203,7 +203,7 @@ describe('modelConfig', () => {
 		[1, 'rope/sliding rope/sliding nope/global', ['sliding window']],
 		[2, 'rope/chunked rope/chunked nope/chunked', ['chunked NoPE layer']],
 		[3, 'rope/global rope/global nope/global', ['global RoPE layer']],
-		[4, 'nope/global rope/chunked rope/chunked', []]
+		[4, 'nope/global rope/chunked rope/chunked', ['NoPE first']]
 	])('of pattern %i has layers %s', (pattern, expected, names) => {
 		const made = modelConfig(withChange({ layers: 3, nopeEvery: 3, pattern }), 9);
 		const shown = made.layers.map(({ positions, scope }) => `${positions}/${scope}`).join(' ');

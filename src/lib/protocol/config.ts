@@ -109,5 +109,9 @@ export function deviations({ layers, variants }: ModelConfig): string[] {
 	if (layers.some(({ positions, scope }) => positions === 'rope' && scope === 'global')) {
 		found.push('global RoPE layer');
 	}
+	const [first, ...others] = layers;
+	if (first?.positions === 'nope' && others.some(({ positions }) => positions === 'rope')) {
+		found.push('NoPE first');
+	}
 	return found;
 }
