@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readHfConfig } from '$lib/protocol/hfConfig';
 import { SEED_EXAMPLE, taskOf } from '$lib/tasks';
-import { DRAWN_POINTS } from './recorded';
+import { DRAWN_POINTS, type PageText } from './recorded';
 
 const TOY = 'scout-toy';
 
@@ -25,7 +25,7 @@ const read = (file: string): unknown =>
 	JSON.parse(readFileSync(join('static/toys', TOY, file), 'utf8'));
 
 /** The recorded pass of the trained toy, thinned to what the figures draw. Read at build time only. */
-export function load() {
+export function load(): PageText {
 	const toy = read('toy.json') as ToyFile;
 	const { config } = readHfConfig(read('config.json'));
 	const { vocabulary, examples } = taskOf(toy.task);

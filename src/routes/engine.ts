@@ -7,7 +7,7 @@ import type { Actions, Home } from './home.svelte';
 import { MODELS, type Link, type ModelName } from './link';
 
 /** Brings the engine up behind a page that is already painted, and opens what the link names. */
-export async function startEngine(home: Home, link: Link): Promise<Lab> {
+export function startEngine(home: Home, link: Link): Lab {
 	const lab = new Lab({
 		startWorker: () =>
 			new Worker(new URL('../lib/engine/engine.worker.ts', import.meta.url), { type: 'module' }),

@@ -47,3 +47,9 @@ export interface Recorded {
 	loss: number;
 	floor: number | null;
 }
+
+/** What the page is built with: a recorded toy whose trace is still text. */
+export interface PageText extends Omit<Recorded, 'trace'> {
+	/** In the form of `traceFile.ts`. */
+	trace: string;
+}

@@ -20,14 +20,15 @@ export function workedOn(
 	return pairs.flatMap(([name, rows]) => (rows ? [{ name, rows }] : []));
 }
 
+type Pair = [name: string, rows: Rows | null];
+
 function pairsOf(
 	trace: Trace,
 	config: ModelConfig,
-	{ layer, head }: { layer: number; head: number },
+	place: { layer: number; head: number },
 	moment: number
-): [string, Rows | null][] {
-	const { headWidth, heads, kvHeads } = config;
-	const kvHead = Math.floor((head * kvHeads) / heads);
+): Pair[] {
+	const { layer } = place;
 	const isDense = config.layers[layer]?.feedForward === 'dense';
 	switch (moment) {
 		case MOMENT.norm:
@@ -36,16 +37,9 @@ function pairsOf(
 				['normed x̂', rowsOf(trace, 'attention.norm', layer)]
 			];
 		case MOMENT.queries:
-			return [
-				['query q', headRowsOf(trace, 'attention.q', { layer, head, headWidth })],
-				['key k', headRowsOf(trace, 'attention.k', { layer, head: kvHead, headWidth })]
-			];
 		case MOMENT.scale:
 		case MOMENT.scores:
-			return [
-				['query q', finalRowsOf(trace, 'attention.qFinal', layer, head)],
-				['key k', finalRowsOf(trace, 'attention.kFinal', layer, kvHead)]
-			];
+			return headPairs(trace, config, place, moment > MOMENT.queries);
 		case MOMENT.mix:
 			return [
 				['mix', rowsOf(trace, 'attention.out', layer)],
@@ -62,4 +56,28 @@ function pairsOf(
 				['normed x̂', rowsOf(trace, 'feedForward.norm', layer)]
 			];
 	}
+}
+
+/** Query and key of a head, as projected or as they enter the score. */
+function headPairs(
+	trace: Trace,
+	{ headWidth, heads, kvHeads }: ModelConfig,
+	{ layer, head }: { layer: number; head: number },
+	isFinal: boolean
+): Pair[] {
+	const kvHead = Math.floor((head * kvHeads) / heads);
+	return [
+		[
+			'query q',
+			isFinal
+				? finalRowsOf(trace, 'attention.qFinal', layer, head)
+				: headRowsOf(trace, 'attention.q', { layer, head, headWidth })
+		],
+		[
+			'key k',
+			isFinal
+				? finalRowsOf(trace, 'attention.kFinal', layer, kvHead)
+				: headRowsOf(trace, 'attention.k', { layer, head: kvHead, headWidth })
+		]
+	];
 }
