@@ -13,7 +13,7 @@ import { disposeState, initState, type TrainState } from '$lib/train/state';
 import { trainStep } from '$lib/train/step';
 
 const VOCABULARY = 128;
-const WARM_UP = 5;
+const WARM_UP = 10;
 const STEPS = 40;
 
 const backend = process.argv[2] ?? 'wasm';

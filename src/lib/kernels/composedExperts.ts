@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { marks } from './marks';
 import type { RoutedInputs } from './routedExperts';
 
 /** `routedExperts` as a composition: every expert on every token, exact but E times the work. */
@@ -9,7 +10,7 @@ export function composedExperts(
 	return tf.tidy(() => {
 		const [N, D] = x_ND.shape;
 		const [E] = gateUp_EDF.shape;
-		const isChosen_NCE = tf.oneHot(chosen_NC, E, 1, 0, 'float32');
+		const isChosen_NCE = marks(chosen_NC, E);
 		const column_END1 = (share_NE: tf.Tensor) => tf.reshape(tf.transpose(share_NE), [E, N, 1]);
 		const gate_EN1 = column_END1(tf.sum(tf.mul(isChosen_NCE, tf.expandDims(gate_NC, 2)), 1));
 		const share_EN1 = gateOn === 'input' ? gate_EN1 : column_END1(tf.sum(isChosen_NCE, 1));

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
+import { exp } from './exp';
+import { marks } from './marks';
 import { withGradient } from './withGradient';
 
 type Array32 = Float32Array;
@@ -19,7 +21,7 @@ const lossKernel = arrayKernel<
 			let highest = -Infinity;
 			for (let v = start; v < start + vocabulary; v++) highest = Math.max(highest, logits[v]!);
 			let sum = 0;
-			for (let v = start; v < start + vocabulary; v++) sum += Math.exp(logits[v]! - highest);
+			for (let v = start; v < start + vocabulary; v++) sum += exp(logits[v]! - highest);
 			const logSum = highest + Math.log(sum);
 			logSums[row] = logSum;
 			losses[row] = target < 0 ? 0 : logSum - logits[start + target]!;
@@ -41,7 +43,7 @@ const lossGradient = arrayKernel<
 			const [factor, logSum, start] = [dy[row]!, logSums[row]!, row * vocabulary];
 			if (target < 0 || factor === 0) continue;
 			for (let v = start; v < start + vocabulary; v++) {
-				dLogits[v] = factor * Math.exp(logits[v]! - logSum);
+				dLogits[v] = factor * exp(logits[v]! - logSum);
 			}
 			dLogits[start + target]! -= factor;
 		}
@@ -60,7 +62,7 @@ export function crossEntropy(logits_NV: tf.Tensor2D, targets_N: tf.Tensor1D): tf
 	const [rows, vocabulary] = logits_NV.shape;
 	if (!lossKernel.runsHere()) {
 		return tf.tidy(() => {
-			const isTarget_NV = tf.oneHot(targets_N, vocabulary, 1, 0, 'float32');
+			const isTarget_NV = marks(targets_N, vocabulary);
 			return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits_NV), isTarget_NV), 1));
 		});
 	}

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { topK } from '$lib/math/route';
 import { arrayKernel } from './arrayKernel';
+import { marks } from './marks';
 import { withGradient, withoutGradient } from './withGradient';
 
 type Array32 = Float32Array;
@@ -45,7 +46,7 @@ export function chooseExperts(logits_NE: tf.Tensor2D, choices: number): tf.Tenso
 		let left_NE: tf.Tensor = logits_NE;
 		const columns = Array.from({ length: choices }, () => {
 			const best_N = tf.argMax(left_NE, 1);
-			left_NE = tf.sub(left_NE, tf.mul(tf.oneHot(best_N, experts, 1, 0, 'float32'), 1e30));
+			left_NE = tf.sub(left_NE, tf.mul(marks(best_N, experts), 1e30));
 			return best_N;
 		});
 		return tf.stack(columns, 1) as tf.Tensor2D;
@@ -90,7 +91,7 @@ export function pick(x_NE: tf.Tensor2D, chosen_NC: tf.Tensor2D): tf.Tensor2D {
 	const sizes = { experts: x_NE.shape[1], choices: chosen_NC.shape[1] };
 	if (!pickKernel.runsHere()) {
 		return tf.tidy(() => {
-			const isChosen_NCE = tf.oneHot(chosen_NC, sizes.experts, 1, 0, 'float32');
+			const isChosen_NCE = marks(chosen_NC, sizes.experts);
 			return tf.sum(tf.mul(tf.expandDims(x_NE, 1), isChosen_NCE), 2);
 		});
 	}
@@ -117,7 +118,7 @@ export function spread(
 	const sizes = { experts, choices: chosen_NC.shape[1] };
 	if (!spreadKernel.runsHere()) {
 		return tf.tidy(() => {
-			const isChosen_NCE = tf.oneHot(chosen_NC, experts, 1, 0, 'float32');
+			const isChosen_NCE = marks(chosen_NC, experts);
 			return tf.sum(tf.mul(tf.expandDims(picked_NC, 2), isChosen_NCE), 1);
 		});
 	}

@@ -1,3 +1,5 @@
+import { exp } from './exp';
+
 /** Where gate and up lie: two arrays of their own, or side by side in the rows of one. */
 export interface Halves {
 	readonly rows: number;
@@ -18,7 +20,7 @@ export function swiGluLoop(
 	for (let row = 0; row < rows; row++) {
 		for (let i = 0; i < width; i++) {
 			const g = gate[row * stride + i]!;
-			out[row * width + i] = (g / (1 + Math.exp(-g))) * up[row * stride + upOffset + i]!;
+			out[row * width + i] = (g / (1 + exp(-g))) * up[row * stride + upOffset + i]!;
 		}
 	}
 }
@@ -36,7 +38,7 @@ export function swiGluBack(
 		for (let i = 0; i < width; i++) {
 			const at = row * stride + i;
 			const g = gate[at]!;
-			const open = 1 / (1 + Math.exp(-g));
+			const open = 1 / (1 + exp(-g));
 			const slope = dOut[row * width + i]! * open;
 			dGate[at] = slope * up[at + upOffset]! * (1 + g * (1 - open));
 			dUp[at + upOffset] = slope * g;
