@@ -16,7 +16,7 @@ describe('needle', () => {
 		for (let n = 0; n < 300; n++) {
 			const { tokens } = needle.sample(source, 32);
 			const block = Array.from(tokens.subarray(0, 8));
-			const key = block.filter((id) => id >= 4);
+			const key = block.filter((id) => id >= 1);
 			expect(key).toHaveLength(1);
 			seen.add(key[0]!);
 			places.add(block.indexOf(key[0]!));
@@ -39,10 +39,16 @@ describe('needle', () => {
 		for (const t of needleAnswers(32)) {
 			expect(entropy(needle.law(tokens.subarray(0, t))!)).toBe(0);
 		}
-		// First place: a needle with chance 1/8, in eight colours; else one of four kinds of hay.
+		// First place: a needle with chance 1/8, in eight colours; else hay.
 		const first = needle.law([])!;
-		expect(first[0]).toBeCloseTo(7 / 8 / 4, 12);
-		expect(first[4]).toBeCloseTo(1 / 64, 12);
+		expect(first[0]).toBeCloseTo(7 / 8, 12);
+		expect(first[1]).toBeCloseTo(1 / 64, 12);
+	});
+
+	test('has as its floor what the place and the colour leave open after the first token', () => {
+		// 8 places × 8 colours, all equally likely: ln 64 in all. The first token is hay with chance 7/8.
+		const first = -(7 / 8) * Math.log(7 / 8) + (1 / 8) * Math.log(64);
+		expect(needle.floor(32)).toBeCloseTo((Math.log(64) - first) / 31, 12);
 	});
 });
 

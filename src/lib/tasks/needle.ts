@@ -3,13 +3,14 @@ import { generatorTask } from './generatorTask';
 
 /** Length of a block: the needle lies in the first, every later one ends with the question. */
 const BLOCK = 8;
-const HAY = [' hay', ' straw', ' grass', ' chaff'];
+const HAY = ' hay';
 const KEYS = [' red', ' blue', ' green', ' gold', ' pink', ' grey', ' black', ' white'];
-const VOCABULARY = [...HAY, ...KEYS, '?'];
+/** Token 0 is hay, 1 … 8 are the keys, 9 is the question. */
+const VOCABULARY = [HAY, ...KEYS, '?'];
 const ASK = VOCABULARY.length - 1;
 
 /*
- * A state is the key (0: not yet seen, k: key k − 1) and the place: 0 … 7 in the first block,
+ * A state is the key (0: not yet seen, else its token) and the place: 0 … 7 in the first block,
  * 8 … 15 in any later one.
  */
 const PLACES = 2 * BLOCK;
@@ -19,23 +20,21 @@ function movesOf(state: number): Move[] {
 	const place = state % PLACES;
 	const key = (state - place) / PLACES;
 	const next = (found: number) => stateOf(found, place === PLACES - 1 ? BLOCK : place + 1);
-	const hay = (share: number): Move[] =>
-		HAY.map((_, token) => ({ probability: share / HAY.length, token, next: next(key) }));
+	const only = (token: number): Move[] => [{ probability: 1, token, next: next(key) }];
 
 	if (place >= BLOCK) {
-		if (place === PLACES - 2) return [{ probability: 1, token: ASK, next: next(key) }];
-		if (place < PLACES - 2) return hay(1);
-		return [{ probability: 1, token: HAY.length + key - 1, next: next(key) }];
+		if (place === PLACES - 1) return only(key);
+		return only(place === PLACES - 2 ? ASK : 0);
 	}
-	if (key > 0) return hay(1);
+	if (key > 0) return only(0);
 	// The needle is equally likely at each place of the first block, and certain at the last.
 	const here = 1 / (BLOCK - place);
 	const found = KEYS.map((_, i) => ({
 		probability: here / KEYS.length,
-		token: HAY.length + i,
+		token: i + 1,
 		next: next(i + 1)
 	}));
-	return here === 1 ? found : [...found, ...hay(1 - here)];
+	return here === 1 ? found : [...found, { probability: 1 - here, token: 0, next: next(0) }];
 }
 
 function needleGenerator(): Generator {
@@ -68,11 +67,11 @@ export const needle = generatorTask({
 	examples: [
 		{
 			title: 'Asked once',
-			text: ' hay straw red grass chaff hay hay straw chaff grass hay straw straw hay?'
+			text: ' hay hay red hay hay hay hay hay hay hay hay hay hay hay?'
 		},
 		{
 			title: 'Asked again',
-			text: ' grass chaff hay gold straw hay chaff grass hay hay straw chaff grass hay? gold straw hay hay chaff grass straw?'
+			text: ' hay hay hay gold hay hay hay hay hay hay hay hay hay hay? gold hay hay hay hay hay hay?'
 		}
 	],
 	generator: needleGenerator()
