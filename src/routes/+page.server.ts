@@ -13,6 +13,8 @@ interface ToyFile {
 	seed: number;
 	loss: number;
 	floor: number | null;
+	/** Mean training loss of every hundred steps. */
+	curve?: { step: number; loss: number }[];
 }
 
 interface TraceFile {
@@ -33,10 +35,10 @@ export function load(): PageText {
 	const drawn = recordings
 		.filter(({ point }) => DRAWN_POINTS.some((wanted) => wanted === point))
 		.map(({ data, ...recording }) => ({ ...recording, data: data.map(fourDigits) }));
-	const { task, steps, seed, loss, floor } = toy;
+	const { task, steps, seed, loss, floor, curve = [] } = toy;
 	return {
 		name: TOY,
-		...{ task, steps, seed, loss, floor, config, vocabulary },
+		...{ task, steps, seed, loss, floor, curve, config, vocabulary },
 		examples: examples.map((example) => ({
 			...example,
 			chunk: example.text === SEED_EXAMPLE.text ? SEED_EXAMPLE.chunk : null

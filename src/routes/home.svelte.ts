@@ -151,8 +151,12 @@ export class Home {
 		const { lab, recorded } = this;
 		const latest = lab?.history.losses.slice(-8) ?? [];
 		if (latest.length > 0) return latest.reduce((sum, loss) => sum + loss, 0) / latest.length;
-		const isToy = !lab?.model || (lab.model.name === recorded.name && lab.step === recorded.steps);
-		return isToy ? recorded.loss : null;
+		return this.isRecordedToy ? recorded.loss : null;
+	});
+	/** Whether the model at hand is the recorded toy, as it came. */
+	readonly isRecordedToy: boolean = $derived.by(() => {
+		const { lab, recorded } = this;
+		return !lab?.model || (lab.model.name === recorded.name && lab.step === recorded.steps);
 	});
 
 	/** Asks for a pass over the prompt. */

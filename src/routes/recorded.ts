@@ -46,6 +46,8 @@ export interface Recorded {
 	/** Mean loss on fresh sequences, in nats per token. */
 	loss: number;
 	floor: number | null;
+	/** Its training loss on the way, in nats per token. */
+	curve: readonly { step: number; loss: number }[];
 }
 
 /** What the page is built with: a recorded toy whose trace is still text. */
