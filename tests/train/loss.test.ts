@@ -48,7 +48,7 @@ describe.each(NODE_BACKENDS)('nextTokenLoss on %s', (backend) => {
 	});
 
 	test('is the mean of the losses of the tokens', () => {
-		const logits_BTV = tf.randomNormal([2, 4, 3], 0, 1, 'float32', 7) as tf.Tensor3D;
+		const logits_BTV = tf.randomNormal<tf.Rank.R3>([2, 4, 3], 0, 1, 'float32', 7);
 		const tokens_BT = tf.tensor2d([[0, 1, 2, 0], [2, 2, 1, 0]], [2, 4], 'int32'); // prettier-ignore
 		const each = tokenLosses(logits_BTV, tokens_BT);
 		expect(each.shape).toEqual([2, 3]);

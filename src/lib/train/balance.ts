@@ -14,7 +14,7 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export function expertLoad(chosen_NC: tf.Tensor2D, experts: number): tf.Tensor1D {
 	return tf.tidy(() => {
-		const chosen_R = tf.cast(tf.reshape(chosen_NC, [-1]), 'int32') as tf.Tensor1D;
+		const chosen_R = tf.cast<tf.Tensor1D>(tf.reshape(chosen_NC, [-1]), 'int32');
 		// The wasm backend writes whole numbers into a one-hot whatever type is asked for: cast after.
 		return tf.mean(tf.cast(tf.oneHot(chosen_R, experts), 'float32'), 0);
 	});

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { forward } from '$lib/model/forward';
+import { noHooks, type LayerHooks } from '$lib/model/hook';
 import type { Params } from '$lib/model/params';
 import type { ModelConfig } from '$lib/protocol/config';
 import type { Task } from '$lib/tasks/task';
@@ -25,15 +26,17 @@ const ROWS = 16;
  *
  * @param length tokens per sequence
  * @param count sequences; rounded up to a multiple of 16
+ * @param hooks what watches or changes the passes, such as a silenced expert
  */
 export async function evaluate(
 	params: Params,
 	config: ModelConfig,
 	task: Task,
 	seed: number,
-	{ length, sequences: count }: { length: number; sequences: number }
+	{ length, sequences: count }: { length: number; sequences: number },
+	hooks: LayerHooks = noHooks
 ): Promise<HeldOut> {
-	const domainSums = task.domains.map(() => ({ sum: 0, count: 0 }));
+	const domainSums = task.domains.map(() => ({ sum: 0, drawn: 0 }));
 	const positionSums = new Float64Array(length - 1);
 	const passes = Math.ceil(count / ROWS);
 	for (let pass = 0; pass < passes; pass++) {
@@ -43,19 +46,19 @@ export async function evaluate(
 			seed,
 			HELD_OUT_STREAM + pass
 		);
-		const losses = await lossesOf(params, config, tokens, [ROWS, length]);
+		const losses = await lossesOf(params, config, tokens, [ROWS, length], hooks);
 		domains.forEach((domain, row) => {
 			const own = losses.subarray(row * (length - 1), (row + 1) * (length - 1));
 			own.forEach((loss, t) => (positionSums[t]! += loss));
 			if (domain === null) return;
 			domainSums[domain]!.sum += own.reduce((a, b) => a + b, 0) / own.length;
-			domainSums[domain]!.count++;
+			domainSums[domain]!.drawn++;
 		});
 	}
 	const sequences = passes * ROWS;
 	return {
 		loss: positionSums.reduce((a, b) => a + b, 0) / (sequences * (length - 1)),
-		domainLosses: domainSums.map(({ sum, count }) => sum / count),
+		domainLosses: domainSums.map(({ sum, drawn }) => sum / drawn),
 		positionLosses: Array.from(positionSums, (sum) => sum / sequences),
 		sequences
 	};
@@ -66,11 +69,12 @@ async function lossesOf(
 	params: Params,
 	config: ModelConfig,
 	tokens: Int32Array,
-	shape: [number, number]
+	shape: [number, number],
+	hooks: LayerHooks
 ): Promise<Float32Array> {
 	const losses = tf.tidy(() => {
 		const tokens_BT = tf.tensor2d(tokens, shape, 'int32');
-		return tokenLosses(forward(params, config, tokens_BT), tokens_BT);
+		return tokenLosses(forward(params, config, tokens_BT, hooks), tokens_BT);
 	});
 	const data = await losses.data<'float32'>();
 	losses.dispose();

@@ -37,12 +37,7 @@ export function lossGradients(
 
 	const { value, grads } = tf.valueAndGrads((...learned: tf.Tensor[]) => {
 		const all = merge(weights, learns, learned);
-		const { loss, numbers } = losses(
-			withLeaves(params, all as tf.Tensor[]),
-			config,
-			train,
-			tokens_BT
-		);
+		const { loss, numbers } = losses(withLeaves(params, all), config, train, tokens_BT);
 		measured = tf.keep(numbers);
 		return loss;
 	})(weights.filter((_, i) => learns[i]));

@@ -39,7 +39,7 @@ function losses(logits_BTV: tf.Tensor3D, tokens_BT: tf.Tensor2D): tf.Tensor1D {
 	// A negative target counts as none.
 	const none_B1 = tf.fill([B, 1], -1, 'int32');
 	const targets_BT = tf.concat([tf.slice(tokens_BT, [0, 1], [B, T - 1]), none_B1], 1);
-	const targets_N = tf.cast(tf.reshape(targets_BT, [B * T]), 'int32') as tf.Tensor1D;
+	const targets_N = tf.cast<tf.Tensor1D>(tf.reshape(targets_BT, [B * T]), 'int32');
 	return crossEntropy(tf.reshape(logits_BTV, [B * T, V]), targets_N);
 }
 

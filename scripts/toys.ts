@@ -1,0 +1,101 @@
+/**
+ * Trains the toys that the site opens and writes them, their recorded passes and docs/toys.md:
+ *
+ *     npm run toys [-- NAME ...]
+ *
+ * Names choose which toys are trained; the others are measured as they are stored. Needs tens of minutes.
+ */
+import '@tensorflow/tfjs-backend-wasm';
+import '$lib/kernels/boot';
+import { existsSync, writeFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
+import { format, resolveConfig } from 'prettier';
+import { leaves } from '$lib/model/tree';
+import { modelConfig, trainConfig } from '$lib/protocol/settings';
+import { taskOf } from '$lib/tasks';
+import { disposeState } from '$lib/train/state';
+import {
+	compressedSize,
+	readCard,
+	readModel,
+	recordTrace,
+	toyPath,
+	writeCard,
+	writeModel,
+	type ToyCard
+} from './toys/files';
+import { complete, expertUse, heldOutLoss, wrongSums, type Subject } from './toys/measure';
+import { toysPage, type ToyRecord } from './toys/page';
+import { RECIPES, type Recipe } from './toys/recipes';
+import { trainToy } from './toys/train';
+
+const DOCUMENT = 'docs/toys.md';
+
+const say = (line: string) => console.log(line);
+
+/** Trains a toy and writes its weights. */
+async function train(recipe: Recipe): Promise<Pick<ToyCard, 'seconds' | 'curve'>> {
+	const { name, settings } = recipe;
+	const task = taskOf(recipe.task);
+	const config = modelConfig(settings, task.vocabulary.length);
+	const { state, curve, seconds } = await trainToy(recipe, task, say);
+	const card = { task: task.id, step: state.step, seed: settings.seed };
+	await writeModel(name, { params: state.params, config }, card);
+	disposeState(state);
+	return { seconds, curve };
+}
+
+/** Measures a toy as it is stored, writes its card and its recorded pass. */
+async function describe(
+	recipe: Recipe,
+	{ seconds, curve }: Pick<ToyCard, 'seconds' | 'curve'>
+): Promise<ToyRecord> {
+	const { name, settings, steps, sentence, points } = recipe;
+	const task = taskOf(recipe.task);
+	const { params, config } = readModel(name);
+	const subject: Subject = { params, config, task };
+	const numbers = trainConfig(settings);
+	const held = await heldOutLoss(subject, numbers.length);
+	const wrong = await wrongSums(subject);
+	const card: ToyCard = {
+		...{ name, task: task.id, steps, seed: settings.seed, backend: tf.getBackend() },
+		train: numbers,
+		loss: held.loss,
+		floor: task.floor(numbers.length)!,
+		sums: { solved: 100 - wrong.length, asked: 100 },
+		parameters: leaves(params).reduce((sum, leaf) => sum + leaf.size, 0),
+		...{ seconds: Math.round(seconds), curve },
+		vocabulary: task.vocabulary
+	};
+	writeCard(card);
+	const { tokens } = task.encode(sentence);
+	await recordTrace(name, subject, { step: steps, tokens, points });
+
+	const completions = [];
+	for (const { text } of task.examples) completions.push(await complete(subject, text));
+	const experts = await expertUse(subject, numbers.length);
+	tf.dispose(leaves(params));
+	const domains = task.domains.map((domain, i) => ({ name: domain, loss: held.domainLosses[i]! }));
+	const bytes = compressedSize(name);
+	say(`${name}: loss ${card.loss.toFixed(4)}, floor ${card.floor.toFixed(4)}, ${bytes} bytes`);
+	return { recipe, card, domains, wrongSums: wrong, completions, experts, bytes };
+}
+
+const named = process.argv.slice(2);
+const unknown = named.find((name) => !RECIPES.some((recipe) => recipe.name === name));
+if (unknown !== undefined) {
+	say(`There is no toy “${unknown}”; there are ${RECIPES.map(({ name }) => name).join(', ')}.`);
+	process.exit(1);
+}
+tf.enableProdMode();
+await tf.setBackend('wasm');
+const records: ToyRecord[] = [];
+for (const recipe of RECIPES) {
+	const isMeant = named.length === 0 || named.includes(recipe.name);
+	if (!isMeant && !existsSync(toyPath(recipe.name, 'model.safetensors'))) continue;
+	const course = isMeant ? await train(recipe) : readCard(recipe.name);
+	records.push(await describe(recipe, course));
+}
+const options = await resolveConfig(DOCUMENT);
+writeFileSync(DOCUMENT, await format(toysPage(records), { ...options, filepath: DOCUMENT }));
+say(`wrote ${DOCUMENT}`);
