@@ -54,7 +54,7 @@ function isFresh() {
 }
 
 /**
- * The page for addresses that lead nowhere. It loads nothing, since it may stand at any depth.
+ * The page for addresses that lead nowhere. It may stand at any depth, so its addresses are absolute.
  *
  * @returns {string} HTML
  */
