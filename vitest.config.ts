@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
+import { compileModule } from 'svelte/compiler';
 import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { findChrome, launchOptions } from './scripts/chrome.mjs';
@@ -28,6 +28,17 @@ const oneInstance: Plugin = {
 		if (/^@tensorflow\//.test(id) && !isFile && !tensorflow.includes(id)) {
 			this.error(`${id} is not in the list of vitest.config.ts`);
 		}
+	}
+};
+
+/** Svelte compiles the rune classes of lab/; in Node as on a server, where state is a plain field. */
+const runes: Plugin = {
+	name: 'runes',
+	transform(code, id, options) {
+		if (!/\.svelte\.ts$/.test(id)) return null;
+		const generate = options?.ssr ? 'server' : 'client';
+		const { js } = compileModule(code, { filename: id, generate, dev: false });
+		return { code: js.code, map: js.map.toString() };
 	}
 };
 
@@ -83,8 +94,7 @@ const onPages: TestProjectInlineConfiguration = {
 export default defineConfig({
 	cacheDir: '.cache/vitest',
 	resolve: { alias: { $lib: here('src/lib') } },
-	// Svelte compiles the rune classes of lab/.
-	plugins: [oneInstance, svelte()],
+	plugins: [oneInstance, runes],
 	test: {
 		projects: [
 			inNode('unit', 'tests/**/*.test.ts', ['tests/**/*.browser.test.ts', 'tests/golden/**']),

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { startWorker } from '$lib/engine/start';
 import { Wire } from '$lib/lab/wire';
 import type { Reply } from '$lib/protocol/messages';
 import { INITIAL_SETTINGS } from '$lib/protocol/settings';
@@ -10,6 +9,11 @@ const SMALL = { ...INITIAL_SETTINGS, layers: 1, width: 8, headWidth: 2, experts:
 
 const wires: Wire[] = [];
 afterEach(() => wires.splice(0).forEach((wire) => wire.close()));
+
+function startWorker(): Worker {
+	const source = new URL('../../src/lib/engine/engine.worker.ts', import.meta.url);
+	return new Worker(source, { type: 'module' });
+}
 
 /** A real worker on its wire. */
 function engine(onreply: (reply: Reply) => void = () => undefined): Wire {

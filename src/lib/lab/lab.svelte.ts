@@ -220,6 +220,7 @@ export class Lab extends LabState {
 			return this.#refuse(error.message);
 		} finally {
 			this.opening--;
+			this.hasTried = true;
 			this.showState();
 		}
 	}

@@ -34,6 +34,8 @@ export class LabState {
 
 	/** Questions for a fresh model that are not answered yet. */
 	protected opening = 0;
+	/** Whether something has been opened, or could not be. */
+	protected hasTried = false;
 	protected isTraining = false;
 	/** The latest forward pass asked for: what training repeats, and what a new engine is asked. */
 	protected lastPass: Question | null = null;
@@ -109,9 +111,9 @@ export class LabState {
 	}
 
 	protected showState(): void {
-		if (this.status === 'failed') return;
-		const idle = this.model ? 'ready' : this.status === 'idle' ? 'idle' : 'loading';
-		this.show(this.opening > 0 ? 'loading' : this.isTraining ? 'training' : idle);
+		if (this.status === 'failed' || !this.backend) return;
+		if (this.opening > 0 || !this.hasTried) this.show('loading');
+		else this.show(this.isTraining ? 'training' : 'ready');
 	}
 
 	protected show(status: Status): void {
