@@ -16,12 +16,12 @@ export function nextTokenLosses(
 			[tf.slice(labels_BT, [0, 1], [B, T - 1]), tf.fill([B, 1], -1, 'int32')],
 			1
 		);
-		const targets_N = tf.cast(tf.reshape(next, [B * T]), 'int32') as tf.Tensor1D;
+		const targets_N = tf.cast<tf.Tensor1D>(tf.reshape(next, [B * T]), 'int32');
 		const nll_N = crossEntropy(tf.reshape(logits_BTV, [B * T, V]), targets_N);
 		const counted = tf.sum(tf.cast(tf.greaterEqual(targets_N, 0), 'float32'));
 		return {
-			loss: tf.div(tf.sum(nll_N), counted) as tf.Scalar,
-			nll_BM: tf.slice(tf.reshape(nll_N, [B, T]) as tf.Tensor2D, [0, 0], [B, T - 1])
+			loss: tf.div<tf.Scalar>(tf.sum(nll_N), counted),
+			nll_BM: tf.slice(tf.reshape<tf.Rank.R2>(nll_N, [B, T]), [0, 0], [B, T - 1])
 		};
 	});
 }

@@ -119,7 +119,7 @@ export function testGradients(use: () => Promise<void>): void {
 		const weights = drawn(1000);
 		const value = (...inputs: tf.Tensor[]) => {
 			const out = run(...inputs);
-			return tf.sum(tf.mul(out, tf.tensor(weights.slice(0, out.size), out.shape))) as tf.Scalar;
+			return tf.sum<tf.Scalar>(tf.mul(out, tf.tensor(weights.slice(0, out.size), out.shape)));
 		};
 		const at = (i: number, place: number, change: number) =>
 			tf.tidy(() => {

@@ -54,7 +54,7 @@ interface Place {
  * Visits every query of every head; `visit` gets one and the same object each time. The loops over
  * numbers are in functions of their own, with arrays as arguments: the engines make those fast.
  */
-function eachQuery(sizes: AttendSizes, patternWidth: number, visit: (place: Place) => void): void {
+function eachQuery(sizes: AttendSizes, rowWidth: number, visit: (place: Place) => void): void {
 	const { batch, heads, kvHeads, headWidth: K, queries, keys } = sizes;
 	const group = heads / kvHeads;
 	const place: Place = { query: 0, key: 0, row: 0, count: 0, K, step: kvHeads * K };
@@ -65,7 +65,7 @@ function eachQuery(sizes: AttendSizes, patternWidth: number, visit: (place: Plac
 			for (let head = 0; head < heads; head++) {
 				const index = (b * queries + query) * heads + head;
 				place.query = index * K;
-				place.row = index * patternWidth;
+				place.row = index * rowWidth;
 				place.key = ((b * keys + from) * kvHeads + Math.floor(head / group)) * K;
 				visit(place);
 			}

@@ -47,7 +47,7 @@ const embedGradient = arrayKernel<
 export function embed(table_VD: tf.Tensor2D, tokens: tf.Tensor): tf.Tensor2D {
 	const width = table_VD.shape[1];
 	if (!embedKernel.runsHere()) {
-		return tf.tidy(() => tf.gather(table_VD, tf.reshape(tokens, [tokens.size]) as tf.Tensor1D));
+		return tf.tidy(() => tf.gather(table_VD, tf.reshape<tf.Rank.R1>(tokens, [tokens.size])));
 	}
 	return withGradient(
 		[table_VD],

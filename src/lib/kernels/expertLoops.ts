@@ -1,3 +1,4 @@
+import type { ArrayBackend } from './arrayBackend';
 import { arrayKernel } from './arrayKernel';
 import { transposeLoop } from './productLoop';
 import { swiGluBack, swiGluLoop } from './swiGlu';
@@ -53,6 +54,23 @@ export function sortByExpert(chosen: Int32Array, order: Int32Array, starts: Int3
 	});
 }
 
+/** The part of one expert in sorted rows and in all experts' weights. */
+function piecesOf(expert: number, starts: Int32Array) {
+	const experts = starts.length - 1;
+	const [from, to] = [starts[expert]!, starts[expert + 1]!];
+	return {
+		/** How many rows it has. */
+		count: to - from,
+		/** Its rows, each `width` long. */
+		own: (rows: Array32, width: number) => rows.subarray(from * width, to * width),
+		/** Its weights. */
+		of: (weights: Array32) => {
+			const size = weights.length / experts;
+			return weights.subarray(expert * size, (expert + 1) * size);
+		}
+	};
+}
+
 export const expertsKernel = arrayKernel<
 	Record<'x' | 'gate' | 'gateUp' | 'down', Array32> & { chosen: Int32Array },
 	{ y: Array32 } & Kept<Array32, Int32Array>,
@@ -78,14 +96,12 @@ export const expertsKernel = arrayKernel<
 			const factor = gateOn === 'input' ? gate[row]! : 1;
 			for (let d = 0; d < D; d++) given[place * D + d] = factor * x[from + d]!;
 		}
-		for (let e = 0; e < experts; e++) {
-			const [from, to] = [starts[e]!, starts[e + 1]!];
-			const own = (array: Array32, width: number) => array.subarray(from * width, to * width);
-			const of = (all: Array32) =>
-				all.subarray((e * all.length) / experts, ((e + 1) * all.length) / experts);
-			product(own(given, D), of(gateUp), own(raised, 2 * F), to - from, D, 2 * F);
-			swiGluLoop(own(raised, 2 * F), own(raised, 2 * F), own(inner, F), together(to - from, F));
-			product(own(inner, F), of(down), own(answer, D), to - from, F, D);
+		for (let expert = 0; expert < experts; expert++) {
+			const { count, own, of } = piecesOf(expert, starts);
+			const both = own(raised, 2 * F);
+			product(own(given, D), of(gateUp), both, count, D, 2 * F);
+			swiGluLoop(both, both, own(inner, F), together(count, F));
+			product(own(inner, F), of(down), own(answer, D), count, F, D);
 		}
 		y.fill(0);
 		for (let place = 0; place < rows; place++) {
@@ -97,13 +113,12 @@ export const expertsKernel = arrayKernel<
 	}
 });
 
+/** Room that the gradient works in. */
+type Scratch = 'dAnswer' | 'dInner' | 'dRaised' | 'dGiven' | 'turned' | 'turnedWeight';
+
 export const expertsGradient = arrayKernel<
 	Record<'x' | 'gate' | 'gateUp' | 'down' | 'dy', Array32> & Kept<Array32, Int32Array>,
-	Record<
-		| ('dx' | 'dGate' | 'dGateUp' | 'dDown')
-		| ('dAnswer' | 'dInner' | 'dRaised' | 'dGiven' | 'turned' | 'turnedWeight'),
-		Array32
-	>,
+	Record<'dx' | 'dGate' | 'dGateUp' | 'dDown' | Scratch, Array32>,
 	Sizes
 >({
 	name: 'RoutedExpertsGradient',
@@ -122,76 +137,68 @@ export const expertsGradient = arrayKernel<
 	scratch: ['dAnswer', 'dInner', 'dRaised', 'dGiven', 'turned', 'turnedWeight'],
 	run: (kept, made, sizes, product) => {
 		const { rows, choices, width: D, gateOn } = sizes;
-		const { x, gate, dy, order, answer } = kept;
-		const { dx, dGate, dAnswer, dGiven } = made;
 		for (let place = 0; place < rows; place++) {
-			const row = order[place]!;
+			const row = kept.order[place]!;
 			const from = Math.floor(row / choices) * D;
-			const factor = gateOn === 'input' ? 1 : gate[row]!;
-			for (let d = 0; d < D; d++) dAnswer[place * D + d] = factor * dy[from + d]!;
+			const factor = gateOn === 'input' ? 1 : kept.gate[row]!;
+			for (let d = 0; d < D; d++) made.dAnswer[place * D + d] = factor * kept.dy[from + d]!;
 		}
 		expertWeights(kept, made, sizes, product);
-		dx.fill(0);
-		for (let place = 0; place < rows; place++) {
-			const row = order[place]!;
-			const token = Math.floor(row / choices) * D;
-			const factor = gateOn === 'input' ? gate[row]! : 1;
-			let slope = 0;
-			for (let d = 0; d < D; d++) {
-				const dInput = dGiven[place * D + d]!;
-				dx[token + d]! += factor * dInput;
-				slope +=
-					gateOn === 'input' ? dInput * x[token + d]! : dy[token + d]! * answer[place * D + d]!;
-			}
-			dGate[row] = slope;
-		}
+		tokenSlopes(kept, made, sizes);
 	}
 });
 
+/** From d given to d x, and d gate: what the gate multiplied, times the slope there. */
+function tokenSlopes(
+	{
+		x,
+		gate,
+		dy,
+		order,
+		answer
+	}: Record<'x' | 'gate' | 'dy' | 'answer', Array32> & { order: Int32Array },
+	{ dx, dGate, dGiven }: Record<'dx' | 'dGate' | 'dGiven', Array32>,
+	{ rows, choices, width: D, gateOn }: Sizes
+): void {
+	dx.fill(0);
+	for (let place = 0; place < rows; place++) {
+		const row = order[place]!;
+		const token = Math.floor(row / choices) * D;
+		const factor = gateOn === 'input' ? gate[row]! : 1;
+		let [onInput, onOutput] = [0, 0];
+		for (let d = 0; d < D; d++) {
+			const dInput = dGiven[place * D + d]!;
+			dx[token + d]! += factor * dInput;
+			onInput += dInput * x[token + d]!;
+			onOutput += dy[token + d]! * answer[place * D + d]!;
+		}
+		dGate[row] = gateOn === 'input' ? onInput : onOutput;
+	}
+}
+
 /** From each expert's d answer to its weights' gradients and to d given. */
 function expertWeights(
-	{
-		starts,
-		given,
-		raised,
-		inner,
-		gateUp,
-		down
-	}: Kept<Array32, Int32Array> & Record<'gateUp' | 'down', Array32>,
-	made: Record<
-		'dGateUp' | 'dDown' | 'dAnswer' | 'dInner' | 'dRaised' | 'dGiven' | 'turned' | 'turnedWeight',
-		Array32
-	>,
+	kept: Kept<Array32, Int32Array> & Record<'gateUp' | 'down', Array32>,
+	made: Record<'dGateUp' | 'dDown' | Scratch, Array32>,
 	{ experts, width: D, hidden: F }: Sizes,
-	product: (
-		a: Array32,
-		b: Array32,
-		out: Array32,
-		rows: number,
-		inner: number,
-		columns: number
-	) => void
+	product: ArrayBackend['product']
 ): void {
 	const { turned, turnedWeight } = made;
 	made.dGateUp.fill(0);
 	made.dDown.fill(0);
-	for (let e = 0; e < experts; e++) {
-		const [from, to] = [starts[e]!, starts[e + 1]!];
-		const count = to - from;
+	for (let expert = 0; expert < experts; expert++) {
+		const { count, own, of } = piecesOf(expert, kept.starts);
 		if (count === 0) continue;
-		const own = (array: Array32, width: number) => array.subarray(from * width, to * width);
-		const of = (all: Array32) =>
-			all.subarray((e * all.length) / experts, ((e + 1) * all.length) / experts);
 		const [dAnswer, dInner] = [own(made.dAnswer, D), own(made.dInner, F)];
-		const [both, dBoth] = [own(raised, 2 * F), own(made.dRaised, 2 * F)];
-		transposeLoop(of(down), turnedWeight, F, D);
+		const [both, dBoth] = [own(kept.raised, 2 * F), own(made.dRaised, 2 * F)];
+		transposeLoop(of(kept.down), turnedWeight, F, D);
 		product(dAnswer, turnedWeight, dInner, count, D, F);
-		transposeLoop(own(inner, F), turned, count, F);
+		transposeLoop(own(kept.inner, F), turned, count, F);
 		product(turned, dAnswer, of(made.dDown), F, count, D);
 		swiGluBack(both, both, dInner, dBoth, dBoth, together(count, F));
-		transposeLoop(of(gateUp), turnedWeight, D, 2 * F);
+		transposeLoop(of(kept.gateUp), turnedWeight, D, 2 * F);
 		product(dBoth, turnedWeight, own(made.dGiven, D), count, 2 * F, D);
-		transposeLoop(own(given, D), turned, count, D);
+		transposeLoop(own(kept.given, D), turned, count, D);
 		product(turned, dBoth, of(made.dGateUp), D, count, 2 * F);
 	}
 }

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { composedExperts } from './composedExperts';
 import { expertsGradient, expertsKernel } from './expertLoops';
 import { withGradient } from './withGradient';

@@ -63,7 +63,7 @@ function nextLogits(
 		const { logits_BTV, cache: next } = decode(params, config, tokens_BT, cache, hooks);
 		grown = next;
 		const last = tf.slice(logits_BTV, [0, tokens.length - 1, 0], [1, 1, -1]);
-		return tf.reshape(last, [config.vocabulary]) as tf.Tensor1D;
+		return tf.reshape<tf.Rank.R1>(last, [config.vocabulary]);
 	});
 	return { logits_V, cache: grown };
 }

@@ -45,7 +45,7 @@ function silenced<T extends tf.Tensor>(tensor: T, axis: number, index: number): 
 	}
 	const isHeard = Float32Array.from({ length }, (_, i) => (i === index ? 0 : 1));
 	const shape = tensor.shape.map((size, i) => (i === axis ? size : 1));
-	return tf.tidy(() => tf.mul(tensor, tf.tensor(isHeard, shape)) as T);
+	return tf.tidy(() => tf.mul<T>(tensor, tf.tensor(isHeard, shape)));
 }
 
 function replaced<T extends tf.Tensor>(mask: T, allowed: Uint8Array): T {

@@ -63,6 +63,6 @@ export function runStack(
 		const last_ND = hookAs(outer, 'finalNorm', rmsNorm(x_ND, params.finalNorm_D, normEps), shape);
 		const output_DV = params.output_DV ?? tf.transpose(params.embed_VD);
 		const logits_NV = matMul(last_ND, output_DV);
-		return outer('logits', tf.reshape(logits_NV, [span.batch, span.length, V]) as tf.Tensor3D);
+		return outer('logits', tf.reshape<tf.Rank.R3>(logits_NV, [span.batch, span.length, V]));
 	});
 }
