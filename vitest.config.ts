@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
-import { compileModule } from 'svelte/compiler';
+import { compile, compileModule } from 'svelte/compiler';
 import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { findChrome, launchOptions } from './scripts/chrome.mjs';
@@ -31,13 +31,14 @@ const oneInstance: Plugin = {
 	}
 };
 
-/** Svelte compiles the rune classes of lab/; in Node as on a server, where state is a plain field. */
+/** Svelte compiles components and rune classes; in Node as on a server, where state is a plain field. */
 const runes: Plugin = {
 	name: 'runes',
 	transform(code, id, options) {
-		if (!/\.svelte\.ts$/.test(id)) return null;
+		if (!/\.svelte(\.ts)?$/.test(id)) return null;
 		const generate = options?.ssr ? 'server' : 'client';
-		const { js } = compileModule(code, { filename: id, generate, dev: false });
+		const make = id.endsWith('.ts') ? compileModule : compile;
+		const { js } = make(code, { filename: id, generate, dev: false });
 		return { code: js.code, map: js.map.toString() };
 	}
 };

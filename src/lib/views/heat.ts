@@ -60,4 +60,7 @@ export function usualExtentOf(values: ArrayLike<number>): number {
 	return sizes[Math.floor(0.98 * (sizes.length - 1))] || 1e-6;
 }
 
+/** The square root, with the sign kept: what a scale by roots shades. */
+export const rootOf = (value: number): number => Math.sign(value) * Math.sqrt(Math.abs(value));
+
 const round = (value: number) => Math.round(value * 1000) / 1000;
