@@ -132,3 +132,22 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
 		expectClose(crossEntropy(logits, tf.tensor1d([1, 0], 'int32')).dataSync(), [Math.log(4), 0]);
 	});
 });
+
+test('a product that makes the wasm heap grow is computed again, and right', async () => {
+	await useBackend('wasm');
+	const size = 1400;
+	const draw = random(5);
+	const drawn = () => Float32Array.from({ length: size * size }, () => draw.next());
+	const [a, b] = [drawn(), drawn()];
+	const out = matMul(tf.tensor2d(a, [size, size]), tf.tensor2d(b, [size, size])).dataSync();
+	for (const [row, column] of [
+		[0, 0],
+		[700, 3],
+		[1399, 1399]
+	] as const) {
+		// prettier-ignore
+		let sum = 0;
+		for (let i = 0; i < size; i++) sum += a[row * size + i]! * b[i * size + column]!;
+		expect(Math.abs(out[row * size + column]! - sum)).toBeLessThan(1e-2);
+	}
+});

@@ -126,7 +126,9 @@ function fill<Inputs, Outputs, Attributes>(
 			kernel.run(from, to, attributes, arrays.product);
 			isDone = true;
 		} catch (error) {
-			if (!arrays.hasMoved(error)) throw error;
+			if (arrays.hasMoved(error)) continue;
+			for (const [, info] of made) arrays.free(info);
+			throw error;
 		}
 	}
 	for (const [name, info] of made) if (isScratch(kernel, name)) arrays.free(info);

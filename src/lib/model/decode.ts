@@ -4,7 +4,7 @@ import type { ModelConfig } from '$lib/protocol/config';
 import type { Heads } from './attention';
 import { noHooks, type LayerHooks } from './hook';
 import type { Params } from './params';
-import { runStack } from './stack';
+import { runStack, type Recall } from './stack';
 
 /** What one layer remembers: keys (rotated and normed) and values of earlier positions. */
 export interface LayerCache {
@@ -67,35 +67,46 @@ export function decode(
 	cache: DecodeCache,
 	hooks: LayerHooks = noHooks
 ): { logits_BTV: tf.Tensor3D; cache: DecodeCache; reach: LayerReach[] } {
-	const kept: LayerCache[] = [];
+	const layers: LayerCache[] = [];
 	const reach: LayerReach[] = [];
-	const logits_BTV = tf.tidy(() =>
-		runStack(params, config, tokens_BT, cache.length, hooks, (layer, heads) => {
-			const past = cache.layers[layer]!;
-			const [batch, length] = tokens_BT.shape;
-			const all = {
-				k: joined(past.k_BSP, heads.k_MP, batch),
-				v: joined(past.v_BSP, heads.v_MP, batch)
-			};
-			const keys = all.k.shape[1];
-			const next = cache.length + length;
-			const scope = attentionScope(config.layers[layer]!.scope, config.chunk);
-			const count = keptKeys(next, scope);
-			kept.push({
-				k_BSP: lastRows(all.k, count),
-				v_BSP: lastRows(all.v, count),
-				firstKey: next - count
-			});
-			reach.push({
-				cacheLength: count,
-				keys,
-				firstKey: past.firstKey,
-				visibleLast: visibleKeys(next - 1, past.firstKey, keys, scope)
-			});
-			return { heads: { ...heads, k_MP: rows(all.k), v_MP: rows(all.v) }, firstKey: past.firstKey };
-		})
-	);
-	return { logits_BTV, cache: { length: cache.length + tokens_BT.shape[1], layers: kept }, reach };
+	const recall: Recall = (layer, heads) => {
+		const remembered = remember(cache, layer, heads, tokens_BT, config);
+		layers.push(remembered.cache);
+		reach.push(remembered.reach);
+		return { heads: remembered.heads, firstKey: remembered.reach.firstKey };
+	};
+	try {
+		const logits_BTV = tf.tidy(() =>
+			runStack(params, config, tokens_BT, cache.length, hooks, recall)
+		);
+		return { logits_BTV, cache: { length: cache.length + tokens_BT.shape[1], layers }, reach };
+	} catch (error) {
+		disposeCache({ length: 0, layers });
+		throw error;
+	}
+}
+
+/** One layer's keys and values with those before them, and what it keeps of them for the next call. */
+function remember(
+	{ length, layers }: DecodeCache,
+	layer: number,
+	heads: Heads,
+	tokens_BT: tf.Tensor2D,
+	config: ModelConfig
+): { heads: Heads; cache: LayerCache; reach: LayerReach } {
+	const { k_BSP, v_BSP, firstKey } = layers[layer]!;
+	const [batch, added] = tokens_BT.shape;
+	const [k, v] = [joined(k_BSP, heads.k_MP, batch), joined(v_BSP, heads.v_MP, batch)];
+	const [keys, next] = [k.shape[1], length + added];
+	const scope = attentionScope(config.layers[layer]!.scope, config.chunk);
+	const count = keptKeys(next, scope);
+	const lastQuery = { firstQuery: next - 1, queries: 1, firstKey, keys };
+	const visibleLast = decodeMask(lastQuery, scope).allowed.reduce((sum, one) => sum + one, 0);
+	return {
+		heads: { ...heads, k_MP: rows(k), v_MP: rows(v) },
+		cache: { k_BSP: lastRows(k, count), v_BSP: lastRows(v, count), firstKey: next - count },
+		reach: { cacheLength: count, keys, firstKey, visibleLast }
+	};
 }
 
 /** What is remembered, then what is new, as [batch, positions, projection]. */
@@ -117,14 +128,4 @@ function lastRows(x_BSP: tf.Tensor3D, count: number): tf.Tensor3D | null {
 function rows(x_BSP: tf.Tensor3D): Heads['k_MP'] {
 	const [B, S, P] = x_BSP.shape;
 	return tf.reshape(x_BSP, [B * S, P]);
-}
-
-function visibleKeys(
-	query: number,
-	firstKey: number,
-	keys: number,
-	scope: Parameters<typeof decodeMask>[1]
-): number {
-	const { allowed } = decodeMask({ firstQuery: query, queries: 1, firstKey, keys }, scope);
-	return allowed.reduce((sum, isAllowed) => sum + isAllowed, 0);
 }
