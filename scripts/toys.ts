@@ -1,9 +1,10 @@
 /**
  * Trains the toys that the site opens and writes them, their recorded passes and docs/toys.md:
  *
- *     npm run toys [-- NAME ...]
+ *     npm run toys [-- NAME ... | -- --measure]
  *
- * Names choose which toys are trained; the others are measured as they are stored. Needs tens of minutes.
+ * Names choose which toys are trained, `--measure` trains none; the others are measured as they are
+ * stored. Training both needs tens of minutes.
  */
 import '@tensorflow/tfjs-backend-wasm';
 import '$lib/kernels/boot';
@@ -81,7 +82,9 @@ async function describe(
 	return { recipe, card, domains, wrongSums: wrong, completions, experts, bytes };
 }
 
-const named = process.argv.slice(2);
+const [first, ...others] = process.argv.slice(2);
+const named = first === undefined ? RECIPES.map(({ name }) => name) : [first, ...others];
+if (first === '--measure') named.length = 0;
 const unknown = named.find((name) => !RECIPES.some((recipe) => recipe.name === name));
 if (unknown !== undefined) {
 	say(`There is no toy “${unknown}”; there are ${RECIPES.map(({ name }) => name).join(', ')}.`);
@@ -91,7 +94,7 @@ tf.enableProdMode();
 await tf.setBackend('wasm');
 const records: ToyRecord[] = [];
 for (const recipe of RECIPES) {
-	const isMeant = named.length === 0 || named.includes(recipe.name);
+	const isMeant = named.includes(recipe.name);
 	if (!isMeant && !existsSync(toyPath(recipe.name, 'model.safetensors'))) continue;
 	const course = isMeant ? await train(recipe) : readCard(recipe.name);
 	records.push(await describe(recipe, course));

@@ -11,7 +11,7 @@ import { readHfConfig } from '$lib/protocol/hfConfig';
 import { writeHfConfig } from '$lib/protocol/hfConfigText';
 import { readSafetensors, writeSafetensors } from '$lib/protocol/safetensors';
 import { writeTrace } from '$lib/protocol/traceFile';
-import type { HookPoint } from '$lib/protocol/trace';
+import type { HookPoint, Recording } from '$lib/protocol/trace';
 
 /** What `toy.json` says: how the toy was made and what it reached. */
 export interface ToyCard {
@@ -89,8 +89,20 @@ export async function recordTrace(
 	const recorder = new Recorder(points);
 	const tokens_BT = tf.tensor2d(tokens, [1, tokens.length], 'int32');
 	tf.dispose([forward(params, config, tokens_BT, recorder.hooks), tokens_BT]);
-	const recordings = await recorder.read();
+	const recordings = (await recorder.read()).map((recording, _i, all) =>
+		withoutHiddenScores(recording, all)
+	);
 	writeFileSync(toyPath(name, 'trace.json'), writeTrace({ step, tokens, recordings }));
+}
+
+/** Scores that the mask hides are written as 0: no figure shows them, and they would be a third of the file. */
+function withoutHiddenScores(recording: Recording, all: readonly Recording[]): Recording {
+	if (recording.point !== 'attention.scores') return recording;
+	const pattern = all.find(
+		({ layer, point }) => layer === recording.layer && point === 'attention.pattern'
+	);
+	const data = recording.data.map((score, i) => (pattern?.data[i] === 0 ? 0 : score));
+	return { ...recording, data };
 }
 
 /** Bytes of a toy's files together, compressed as a server would (deflate, best). */

@@ -63,8 +63,7 @@ export async function complete(
 ): Promise<Completion> {
 	const tokens = Array.from(task.encode(prompt).tokens);
 	const start = tokens.length;
-	const sampling = { temperature: 0, topK: 0, topP: 1 };
-	const greedy = { count: 24, sampling, random: random(MEASURING_SEED) };
+	const greedy = { count: 24, sampling: { temperature: 0 }, random: random(MEASURING_SEED) };
 	let isPossible = true;
 	for await (const token of generate(params, config, tokens, greedy)) {
 		if (task.vocabulary[token] === '\n') break;

@@ -30,13 +30,12 @@ export const RECIPES: readonly Recipe[] = [
 		task: 'tales',
 		settings: { ...INITIAL_SETTINGS, ...schedule(STEPS.scout, 0.005) },
 		steps: STEPS.scout,
-		sentence: 'Once Leo the llama lost a kite. Leo looked at the oak, the zoo and in Rome. There',
+		sentence: 'Hello, I am Ada. How are you? I am happy, thanks,',
 		points: [
 			'embeddings',
 			'attention.norm',
 			'attention.q',
 			'attention.k',
-			'attention.v',
 			'attention.qFinal',
 			'attention.kFinal',
 			'attention.scores',
@@ -60,7 +59,8 @@ export const RECIPES: readonly Recipe[] = [
 		task: 'tales',
 		settings: {
 			...INITIAL_SETTINGS,
-			...schedule(STEPS.maverick, 0.004),
+			...schedule(STEPS.maverick, 0.005),
+			balanceWeight: 0.01,
 			layers: 8,
 			moeEvery: 2,
 			experts: 16,
@@ -70,7 +70,7 @@ export const RECIPES: readonly Recipe[] = [
 			ropeFactor: 1
 		},
 		steps: STEPS.maverick,
-		sentence: 'Once Leo the llama lost a kite. Leo looked at the oak, the zoo and in Rome. There',
+		sentence: 'Hello, I am Ada. How are you? I am happy, thanks,',
 		points: ['attention.pattern', 'router.logits', 'router.gate', 'logits']
 	}
 ];

@@ -2,7 +2,7 @@ import { HOOK_POINTS, type HookPoint, type Recording, type Trace } from './trace
 
 /**
  * A trace as JSON text, to be kept in a file: `{ step, tokens, recordings: [{ layer, point, shape,
- * data }] }`. Numbers carry five significant digits, enough for any figure and a third of the size.
+ * data }] }`. Numbers carry four significant digits, one more than a figure shows, at a third of the size.
  *
  * @throws RangeError if a recording holds a number that is not finite, which JSON cannot hold
  */
@@ -14,14 +14,14 @@ export function writeTrace({ step, tokens, recordings }: Trace): string {
 			layer,
 			point,
 			shape,
-			data: Array.from(data, (value) => fiveDigits(value, point))
+			data: Array.from(data, (value) => fourDigits(value, point))
 		}))
 	});
 }
 
-function fiveDigits(value: number, point: HookPoint): number {
+function fourDigits(value: number, point: HookPoint): number {
 	if (!Number.isFinite(value)) throw new RangeError(`${point} holds ${value}, not a number`);
-	return Number(value.toPrecision(5));
+	return Number(value.toPrecision(4));
 }
 
 /**

@@ -113,13 +113,13 @@ export const updateByLoop: AdamWUpdate = (
 	const gradients = grads.map((grad) => grad?.dataSync<'float32'>() ?? null);
 	const norm = Math.sqrt(sumOfSquares(gradients));
 	const isFinite = Number.isFinite(norm) && Number.isFinite(loss.dataSync()[0]);
-	const mean = Float32Array.from(mean_W.dataSync<'float32'>());
-	const square = Float32Array.from(square_W.dataSync<'float32'>());
+	const mean = new Float32Array(mean_W.dataSync<'float32'>());
+	const square = new Float32Array(square_W.dataSync<'float32'>());
 	const factors = stepFactors(numbers, age + 1, clipFactor(norm, numbers.clipNorm));
 
 	let offset = 0;
 	const next = weights.map((leaf, i) => {
-		const weight = Float32Array.from(leaf.dataSync<'float32'>());
+		const weight = new Float32Array(leaf.dataSync<'float32'>());
 		const [m, v] = [mean, square].map((all) => all.subarray(offset, offset + leaf.size));
 		offset += leaf.size;
 		const shrink = decays(leaf) ? factors.shrink : 1;

@@ -52,7 +52,7 @@ export async function stateToArrays({ params, optimizer, step }: TrainState): Pr
 }
 
 async function plainArray(tensor: tf.Tensor): Promise<PlainArray> {
-	return { shape: [...tensor.shape], data: Float32Array.from(await tensor.data<'float32'>()) };
+	return { shape: [...tensor.shape], data: new Float32Array(await tensor.data<'float32'>()) };
 }
 
 /**
