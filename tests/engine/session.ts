@@ -67,7 +67,7 @@ export class FakePage {
 			starters: nodeStarters,
 			openStorage: () =>
 				storage ? Promise.resolve(storage) : Promise.reject(new Error('no storage')),
-			claim: (tab) => Promise.resolve(tab),
+			claim: (tab) => Promise.resolve({ tab, isLocked: false }),
 			isHeld: () => Promise.resolve(false)
 		});
 	}

@@ -68,7 +68,10 @@ export function readily(command: Command): Reply | null {
 	const { ticket } = command;
 	switch (command.type) {
 		case 'boot':
-			return { type: 'booted', ticket, tab: command.tab, runs: [], note: '', backend: WASM };
+			return {
+				...{ type: 'booted', ticket, tab: command.tab, isLocked: false },
+				...{ runs: [], note: '', backend: WASM }
+			};
 		case 'build':
 		case 'open':
 		case 'restore':

@@ -3,18 +3,24 @@ import { lockOf } from '$lib/protocol/checkpoint';
 /** Milliseconds to wait for a lock: a reloaded page may meet the last breath of its old self. */
 const PATIENCE = 1000;
 
+/** The name that a tab goes by. */
+export interface Claim {
+	tab: string;
+	/** Whether its lock is held; false where a browser has no locks. */
+	isLocked: boolean;
+}
+
 /**
  * Claims the name under which a tab stores its runs, for as long as this worker lives. The page waits for
  * the same lock: when it gets it, the worker has died.
  *
  * @returns the name, or a new one where another tab has it (a duplicated tab brings its name along)
  */
-export async function claimTab(tab: string): Promise<string> {
-	if (!('locks' in navigator)) return tab;
-	if (await hold(tab)) return tab;
+export async function claimTab(tab: string): Promise<Claim> {
+	if (!('locks' in navigator)) return { tab, isLocked: false };
+	if (await hold(tab)) return { tab, isLocked: true };
 	const fresh = crypto.getRandomValues(new Uint32Array(2)).join('-');
-	await hold(fresh);
-	return fresh;
+	return { tab: fresh, isLocked: await hold(fresh) };
 }
 
 function hold(tab: string): Promise<boolean> {

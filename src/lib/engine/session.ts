@@ -9,6 +9,7 @@ import {
 	type Ticket
 } from '$lib/protocol/messages';
 import { startBackend, type Starters } from './backend';
+import type { Claim } from './claim';
 import { evaluateRun } from './evaluation';
 import { openRun, saveRun } from './files';
 import { Keeper } from './keeper';
@@ -34,8 +35,8 @@ export interface Surroundings {
 	starters: (wanted: string | null, onlost: () => void) => Starters;
 	openStorage: () => Promise<Storage>;
 	/** See `claimTab`. */
-	claim: (id: string) => Promise<string>;
-	isHeld: (id: string) => Promise<boolean>;
+	claim: (tab: string) => Promise<Claim>;
+	isHeld: (tab: string) => Promise<boolean>;
 }
 
 /** Milliseconds of training between two automatic checkpoints. */
@@ -150,14 +151,14 @@ export class Session {
 		const starters = this.#around.starters(wanted, () =>
 			this.#lose(new Error('the graphics processor is gone'))
 		);
-		const [{ backend, note }, tab] = await Promise.all([
+		const [{ backend, note }, { tab, isLocked }] = await Promise.all([
 			startBackend(wanted, allowWebgl, starters),
 			this.#around.claim(asked)
 		]);
 		const storageNote = await this.#keeper.open(this.#around.openStorage, tab);
 		const runs = await this.#keeper.offer(asked, this.#around.isHeld);
 		const notes = [note, storageNote].filter((text) => text !== '').join(' ');
-		this.#post({ type: 'booted', ticket, backend, tab, runs, note: notes });
+		this.#post({ type: 'booted', ticket, backend, tab, isLocked, runs, note: notes });
 	}
 
 	/** Makes another model the one at hand. If it cannot be made, the present one stays. */
@@ -221,13 +222,12 @@ export class Session {
 
 	/** One step of training and one token of writing, whichever is under way. */
 	async #carryOn(): Promise<void> {
-		const training = this.#training;
-		const writing = this.#writing;
 		try {
-			if (training) await this.#trainOn(this.#theRun(), training);
+			if (this.#training) await this.#trainOn(this.#theRun(), this.#training);
 		} catch (error) {
 			this.#lose(error);
 		}
+		const writing = this.#writing;
 		try {
 			if (writing && !this.#lost) await this.#writeOn(writing);
 		} catch (error) {

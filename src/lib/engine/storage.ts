@@ -54,6 +54,8 @@ export function placeOf(id: string): Place {
 	return { tab, page: Number(page) };
 }
 
+/** Milliseconds to wait for the storage to open. */
+const PATIENCE = 3000;
 /** Runs kept; older ones make room. */
 const KEPT = 8;
 
@@ -63,17 +65,27 @@ const KEPT = 8;
  * @throws whatever the browser says where it keeps none for this page
  */
 export async function openStorage(name = 'llamascope'): Promise<Storage> {
-	const db = await openDB<Schema>(name, 1, {
+	const opening = openDB<Schema>(name, 1, {
 		upgrade(fresh) {
 			fresh.createObjectStore('runs', { keyPath: 'id' });
 			fresh.createObjectStore('numbers');
-		}
+		},
+		// A newer page in another tab wants to change the stores: it comes first.
+		blocking: (_current, _wanted, event) => (event.target as IDBDatabase).close()
 	});
+	const db = await Promise.race([opening, afterPatience()]);
 	return {
 		write: (place, checkpoint) => write(db, place, checkpoint),
 		read: (id) => read(db, id),
 		list: () => list(db)
 	};
+}
+
+/** Fails once the browser has had its time: some never answer. */
+function afterPatience(): Promise<never> {
+	return new Promise((_, fail) => {
+		setTimeout(() => fail(new Error('the storage does not open')), PATIENCE);
+	});
 }
 
 /** Header and numbers go in one transaction, so no reader ever finds one without the other. */
@@ -87,14 +99,30 @@ async function write(
 	const transaction = db.transaction(['runs', 'numbers'], 'readwrite');
 	const runs = transaction.objectStore('runs');
 	const numbers = transaction.objectStore('numbers');
-	const others = (await runs.getAll()).filter((entry) => entry.id !== id).sort(newestFirst);
-	await Promise.all([
-		runs.put({ id, ...place, version, savedAt, header }),
-		numbers.put({ params, optimizer }, id),
-		...others.slice(KEPT - 1).flatMap((old) => [runs.delete(old.id), numbers.delete(old.id)]),
-		transaction.done
-	]);
+	try {
+		const entries = await runs.getAll();
+		const others = entries.filter((entry) => entry.id !== id).sort(newestFirst);
+		await Promise.all([
+			numbers.put({ params, optimizer }, id),
+			runs.put({ id, ...place, version, savedAt, header }),
+			...others.slice(KEPT - 1).flatMap((old) => [runs.delete(old.id), numbers.delete(old.id)])
+		]);
+	} catch (error) {
+		// One of the two may be in already; a full disk has ended the transaction by itself.
+		transaction.done.catch(() => undefined);
+		abort(transaction);
+		throw error;
+	}
+	await transaction.done;
 	return id;
+}
+
+function abort(transaction: { abort: () => void }): void {
+	try {
+		transaction.abort();
+	} catch {
+		// It has ended.
+	}
 }
 
 async function read(db: IDBPDatabase<Schema>, id: string): Promise<Checkpoint | null> {

@@ -5,6 +5,8 @@ import type { Trace } from '$lib/protocol/trace';
 import type { GenerateOptions, LabModel, Status } from './options';
 import type { Question } from './wire';
 
+type Answers = 'generated' | 'evaluated' | 'saved' | 'lost';
+
 /** What the page knows of the engine: the latest answers, for pages to read and for `Lab` to write. */
 export class LabState {
 	/** Also written to `<html data-engine>`. */
@@ -27,6 +29,8 @@ export class LabState {
 	/** Training steps done. */
 	step: number = $state(0);
 	stepsPerSecond: number = $state(0);
+	/** Step up to which the run is stored in the browser, or null while none of it is. */
+	keptStep: number | null = $state(null);
 	/** Whether the engine is writing on. */
 	generating: boolean = $state(false);
 	/** Stored runs that can be resumed: those of this tab, then those of closed ones, newest first. */
@@ -70,16 +74,26 @@ export class LabState {
 				return this.showState();
 			case 'token':
 				return this.ontoken?.(reply.token, reply.probability);
+			case 'kept':
+				this.keptStep = reply.step;
+				return;
 			case 'note':
 				this.notice = reply.note;
 				return;
 			case 'failed':
 				this.notice = reply.message;
 				return;
+			default:
+				return this.ignore(reply);
+		}
+	}
+
+	/** Replies that are answers and nothing else: whoever asked has them. */
+	protected ignore(reply: Extract<Reply, { type: Answers }>): void {
+		switch (reply.type) {
 			case 'generated':
 			case 'evaluated':
 			case 'saved':
-			case 'kept':
 			case 'lost':
 				return;
 			default:
@@ -100,6 +114,7 @@ export class LabState {
 		this.lastPass = null;
 		this.waiting = false;
 		this.trace = null;
+		this.keptStep = null;
 	}
 
 	protected take({ header, parameterCount, floor }: Opened): void {

@@ -107,13 +107,14 @@ export class Lifeline {
 		return wire.ask({ type: 'boot', backend, tab: this.#tab, allowWebgl });
 	}
 
-	#welcome({ tab, backend }: Booted): void {
+	#welcome({ tab, isLocked, backend }: Booted): void {
 		this.#isBooted = true;
 		this.#backend = backend.name;
 		this.#tab = tab;
 		writeTab(tab);
 		const wire = this.#wire;
-		this.#unwatch = watchForDeath(tab, () => this.#die(wire, 'it ended without a word'));
+		if (isLocked)
+			this.#unwatch = watchForDeath(tab, () => this.#die(wire, 'it ended without a word'));
 	}
 
 	/** One sentence once too many engines have died in a short time, else null. */

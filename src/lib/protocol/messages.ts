@@ -146,6 +146,8 @@ export type Reply = { ticket: Ticket } & (
 			backend: Backend;
 			/** The name this tab goes by: another one where a second tab has the one asked for. */
 			tab: string;
+			/** Whether the engine holds the lock of that name while it lives. */
+			isLocked: boolean;
 			/** What can be resumed: the runs of this tab, then those of closed ones, newest first. */
 			runs: readonly StoredRun[];
 			/** What the visitor should know (an unknown `?backend=`, no storage), or empty. */
