@@ -83,6 +83,6 @@ export function readily(command: Command): Reply | null {
 	}
 }
 
-export const WASM = { name: 'wasm', reason: 'It computes.', threads: 1, readyMs: 1 } as const;
+const WASM = { name: 'wasm', reason: 'It computes.', threads: 1, readyMs: 1 } as const;
 
 export const ticketOf = (n: number): Ticket => n as Ticket;
