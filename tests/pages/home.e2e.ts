@@ -133,7 +133,6 @@ describe('training', () => {
 		await page.click('button.run');
 		await page.waitForFunction(() => Number(document.querySelector('dd')?.textContent) >= 2);
 		const [worker] = page.workers();
-		await worker?.evaluate(() => void setTimeout(() => Promise.reject(new Error('staged')), 0));
 		await worker?.evaluate(() => {
 			setTimeout(() => {
 				throw new Error('staged');
