@@ -194,6 +194,19 @@ describe('files', () => {
 	});
 });
 
+describe('the other toy', () => {
+	test('has dense layers and layers with experts by turns, and sixteen lanes', async () => {
+		const page = await ready('?model=maverick-toy&layer=1&step=8');
+		await page.waitForFunction(() => document.querySelectorAll('.strip button').length === 8);
+		expect(await page.locator('[aria-label="Dense layer"]').count()).toBe(1);
+		await page.click('.strip button >> nth=1');
+		expect(await page.locator('[aria-label="Lanes"] .name').count()).toBe(16);
+		await page.selectOption('#model-name', 'scout-toy');
+		await page.waitForFunction(() => document.querySelectorAll('.strip button').length === 4);
+		expect(await stepDone(page)).toBeGreaterThan(0);
+	});
+});
+
 describe('a text of one’s own', () => {
 	test('becomes the language of a fresh model', async () => {
 		const page = await ready('?model=fresh');
