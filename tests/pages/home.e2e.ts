@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import axe from 'axe-core';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { visit, waitForEngine } from './browser';
@@ -199,6 +200,9 @@ describe('the other toy', () => {
 		const page = await ready('?model=maverick-toy&layer=1&step=8');
 		await page.waitForFunction(() => document.querySelectorAll('.strip button').length === 8);
 		expect(await page.locator('[aria-label="Dense layer"]').count()).toBe(1);
+		expect(await page.textContent('[aria-label="Steps inside the layer"] p')).toContain(
+			'Layer 1 · 8'
+		);
 		await page.click('.strip button >> nth=1');
 		expect(await page.locator('[aria-label="Lanes"] .name').count()).toBe(16);
 		await page.selectOption('#model-name', 'scout-toy');
@@ -239,12 +243,9 @@ describe('every visitor', () => {
 	for (const colorScheme of ['light', 'dark'] as const) {
 		test(`meets no barrier that axe knows, ${colorScheme}`, async () => {
 			const page = await ready('', { colorScheme });
-			await page.addScriptTag({ path: 'node_modules/axe-core/axe.min.js' });
+			await page.evaluate(axe.source);
 			const found = await page.evaluate(async () => {
-				const { axe } = globalThis as unknown as {
-					axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-				};
-				const { violations } = await axe.run();
+				const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
 				return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120) ?? ''}`);
 			});
 			expect(found).toEqual([]);
