@@ -25,10 +25,18 @@ import {
 	writeModel,
 	type ToyCard
 } from './toys/files';
-import { complete, expertUse, heldOutLoss, wrongSums, type Subject } from './toys/measure';
+import {
+	complete,
+	divergences,
+	expertUse,
+	heldOutLoss,
+	layerUse,
+	wrongSums,
+	type Subject
+} from './toys/measure';
 import { toysPage, type ToyRecord } from './toys/page';
 import { RECIPES, type Recipe } from './toys/recipes';
-import { trainToy } from './toys/train';
+import { trainOn, trainToy } from './toys/train';
 
 const DOCUMENT = 'docs/toys.md';
 
@@ -53,33 +61,43 @@ async function describe(
 ): Promise<ToyRecord> {
 	const { name, settings, steps, sentence, points } = recipe;
 	const task = taskOf(recipe.task);
-	const { params, config } = readModel(name);
-	const subject: Subject = { params, config, task };
+	const subject: Subject = { ...readModel(name), task };
 	const numbers = trainConfig(settings);
-	const held = await heldOutLoss(subject, numbers.length);
+	const { length } = numbers;
+	const { loss } = await heldOutLoss(subject, length);
+	const domains = await divergences(subject, length);
 	const wrong = await wrongSums(subject);
 	const card: ToyCard = {
-		...{ name, task: task.id, steps, seed: settings.seed, backend: tf.getBackend() },
+		...{ name, task: task.id, steps, seed: settings.seed, backend: tf.getBackend(), loss },
 		train: numbers,
-		loss: held.loss,
-		floor: task.floor(numbers.length)!,
+		divergence: domains.reduce((sum, { share, divergence }) => sum + share * divergence, 0),
+		floor: task.floor(length)!,
 		sums: { solved: 100 - wrong.length, asked: 100 },
-		parameters: leaves(params).reduce((sum, leaf) => sum + leaf.size, 0),
+		parameters: leaves(subject.params).reduce((sum, leaf) => sum + leaf.size, 0),
 		...{ seconds: Math.round(seconds), curve },
 		vocabulary: task.vocabulary
 	};
 	writeCard(card);
 	const { tokens } = task.encode(sentence);
 	await recordTrace(name, subject, { step: steps, tokens, points });
+	say(`${name}: loss ${loss}, floor ${card.floor}, divergence ${card.divergence}`);
+	return { recipe, card, domains, wrongSums: wrong, ...(await behaviour(subject, recipe)) };
+}
 
+/** What a toy does beyond its loss. Takes the weights over: at the end they train on. */
+async function behaviour(
+	subject: Subject,
+	recipe: Recipe
+): Promise<Pick<ToyRecord, 'completions' | 'layers' | 'experts' | 'furtherLoss' | 'bytes'>> {
+	const { length } = recipe.settings;
 	const completions = [];
-	for (const { text } of task.examples) completions.push(await complete(subject, text));
-	const experts = await expertUse(subject, numbers.length);
+	for (const { text } of subject.task.examples) completions.push(await complete(subject, text));
+	const layers = await layerUse(subject, length);
+	const experts = await expertUse(subject, length);
+	const params = trainOn(subject, recipe);
+	const { loss: furtherLoss } = await heldOutLoss({ ...subject, params }, length);
 	tf.dispose(leaves(params));
-	const domains = task.domains.map((domain, i) => ({ name: domain, loss: held.domainLosses[i]! }));
-	const bytes = compressedSize(name);
-	say(`${name}: loss ${card.loss.toFixed(4)}, floor ${card.floor.toFixed(4)}, ${bytes} bytes`);
-	return { recipe, card, domains, wrongSums: wrong, completions, experts, bytes };
+	return { completions, layers, experts, furtherLoss, bytes: compressedSize(recipe.name) };
 }
 
 const [first, ...others] = process.argv.slice(2);

@@ -25,6 +25,11 @@ export interface ToyCard {
 	train: TrainConfig;
 	/** Mean loss on held-out sequences with the weights as stored, in nats per predicted token. */
 	loss: number;
+	/**
+	 * Mean Kullback-Leibler divergence of the model from the language's own law, in nats per predicted
+	 * token: what the loss is above the floor, without the luck of the sequences drawn.
+	 */
+	divergence: number;
 	/** Least mean loss any model can reach on such sequences. */
 	floor: number;
 	/** Sums of two digits answered rightly, of how many. */

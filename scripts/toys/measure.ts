@@ -5,6 +5,7 @@ import { forward } from '$lib/model/forward';
 import { generate } from '$lib/model/generate';
 import { interventionHooks } from '$lib/model/intervene';
 import type { Params } from '$lib/model/params';
+import { leafNames, leaves, withLeaves } from '$lib/model/tree';
 import type { ModelConfig } from '$lib/protocol/config';
 import type { Task } from '$lib/tasks';
 import { drawBatch, HELD_OUT_STREAM } from '$lib/train/batch';
@@ -20,11 +21,64 @@ export interface Subject {
 /** Seed of everything measured; toys are trained from another. */
 export const MEASURING_SEED = 1000;
 export const HELD_OUT_SEQUENCES = 512;
+/** Sequences on which the use of experts is measured; one pass per expert. */
+const MEASURED_USE = 64;
 
 /** The loss on sequences that training never drew. */
 export function heldOutLoss({ params, config, task }: Subject, length: number): Promise<HeldOut> {
 	const size = { length, sequences: HELD_OUT_SEQUENCES };
 	return evaluate(params, config, task, MEASURING_SEED, size);
+}
+
+/** How far the model is from the law in one domain. */
+export interface DomainDivergence {
+	name: string;
+	/** Share of the sequences. */
+	share: number;
+	/** Mean entropy of the law along the sequences, in nats per predicted token. */
+	entropy: number;
+	/** Mean Kullback-Leibler divergence of the model from the law, in nats per predicted token. */
+	divergence: number;
+}
+
+/**
+ * Compares the model's distribution with the known law of the task at every position of held-out
+ * sequences, domain by domain.
+ */
+export async function divergences(
+	{ params, config, task }: Subject,
+	length: number
+): Promise<DomainDivergence[]> {
+	const sums = task.domains.map(() => ({ rows: 0, entropy: 0, divergence: 0 }));
+	const shape = { batch: 64, length };
+	const passes = HELD_OUT_SEQUENCES / shape.batch;
+	for (let pass = 0; pass < passes; pass++) {
+		const { tokens, domains } = drawBatch(task, shape, MEASURING_SEED, HELD_OUT_STREAM + pass);
+		const logs_BTV = tf.tidy(() => {
+			const tokens_BT = tf.tensor2d(tokens, [shape.batch, length], 'int32');
+			return tf.logSoftmax(forward(params, config, tokens_BT));
+		});
+		const logs = await logs_BTV.data<'float32'>();
+		logs_BTV.dispose();
+		domains.forEach((domain, row) => {
+			const sum = sums[domain!]!;
+			sum.rows++;
+			for (let t = row * length; t < (row + 1) * length - 1; t++) {
+				const law = task.law(tokens.subarray(row * length, t + 1))!;
+				const model = logs.subarray(t * config.vocabulary, (t + 1) * config.vocabulary);
+				law.forEach((share, token) => {
+					if (share === 0) return;
+					sum.entropy -= share * Math.log(share);
+					sum.divergence += share * (Math.log(share) - model[token]!);
+				});
+			}
+		});
+	}
+	return sums.map(({ rows, entropy, divergence }, i) => ({
+		...{ name: task.domains[i]!, share: rows / HELD_OUT_SEQUENCES },
+		entropy: entropy / (rows * (length - 1)),
+		divergence: divergence / (rows * (length - 1))
+	}));
 }
 
 /** Asks all hundred sums of two digits at the start of a text; gives those answered wrongly. */
@@ -73,39 +127,99 @@ export async function complete(
 	return { prompt, completion: task.decode(tokens.slice(start)), isPossible };
 }
 
-/** What one expert of one layer does. */
-export interface ExpertUse {
+/** What the routed experts of one layer are worth together, in nats per token. */
+export interface LayerUse {
+	layer: number;
+	/** How much the loss rises when all of them are silenced. */
+	silenced: number;
+	/** How much it rises when every token is answered by the expert next to the chosen one. */
+	swapped: number;
+}
+
+/** What the routed experts of each layer do together on held-out sequences. */
+export async function layerUse(subject: Subject, length: number): Promise<LayerUse[]> {
+	const { params, config, task } = subject;
+	const size = { length, sequences: MEASURED_USE };
+	const whole = await evaluate(params, config, task, MEASURING_SEED, size);
+	const uses: LayerUse[] = [];
+	for (const [layer, { feedForward }] of config.layers.entries()) {
+		if (feedForward !== 'moe') continue;
+		const all = Array.from({ length: config.experts }, (_, expert) => expert);
+		const silence = interventionHooks(
+			all.map((expert) => ({ kind: 'silenceExpert', layer, expert }))
+		);
+		const silenced = await evaluate(params, config, task, MEASURING_SEED, size, silence);
+		const swap = swappedExperts(params, layer);
+		const swapped = await evaluate(swap.params, config, task, MEASURING_SEED, size);
+		tf.dispose(swap.made);
+		const [without, wrong] = [silenced.loss - whole.loss, swapped.loss - whole.loss];
+		uses.push({ layer, silenced: without, swapped: wrong });
+	}
+	return uses;
+}
+
+/** The same weights with the experts of one layer moved on by one place; `made` is to be freed. */
+function swappedExperts(params: Params, layer: number): { params: Params; made: tf.Tensor[] } {
+	const names = leafNames(params);
+	const made: tf.Tensor[] = [];
+	const values = leaves(params).map((leaf, i) => {
+		const isExperts = /_E[DF]+$/.test(names[i]!) && names[i]!.startsWith(`layers.${layer}.`);
+		if (!isExperts) return leaf;
+		const moved = tf.tidy(() => {
+			const [first, ...others] = tf.split(leaf, leaf.shape[0] ?? 1, 0);
+			return tf.concat([...others, first!], 0);
+		});
+		made.push(moved);
+		return moved;
+	});
+	return { params: withLeaves(params, values), made };
+}
+
+/** What one expert of one layer gets. */
+export interface ExpertLoad {
 	layer: number;
 	expert: number;
-	/** Share of the tokens that it gets. */
+	/** Share of the tokens. */
 	load: number;
 	/** The tokens it gets most, as text. */
 	tokens: string[];
-	/** How much the loss rises when it is silenced, in nats per token. */
+}
+
+/** What every routed expert gets of held-out sequences. */
+export async function expertLoads(subject: Subject, length: number): Promise<ExpertLoad[]> {
+	const { config, task } = subject;
+	const all = Array.from({ length: config.experts }, (_, expert) => expert);
+	return (await choices(subject, length)).flatMap(({ layer, counts }) =>
+		all.map((expert) => {
+			const own = counts.get(expert) ?? new Map<number, number>();
+			return { layer, expert, ...described(own, task) };
+		})
+	);
+}
+
+/** What one expert does: what it gets, and how much the loss rises when it is silenced. */
+export interface ExpertUse extends ExpertLoad {
+	/** In nats per token. */
 	loss: number;
 }
 
-/** The use of every routed expert on held-out sequences. */
+/** The use of every routed expert on held-out sequences, one pass for each. */
 export async function expertUse(subject: Subject, length: number): Promise<ExpertUse[]> {
 	const { params, config, task } = subject;
-	const size = { length, sequences: 64 };
+	const size = { length, sequences: MEASURED_USE };
 	const whole = await evaluate(params, config, task, MEASURING_SEED, size);
 	const uses: ExpertUse[] = [];
-	for (const { layer, counts } of await choices(subject, length)) {
-		for (let expert = 0; expert < config.experts; expert++) {
-			const silence = interventionHooks([{ kind: 'silenceExpert', layer, expert }]);
-			const silenced = await evaluate(params, config, task, MEASURING_SEED, size, silence);
-			uses.push({
-				...{ layer, expert, loss: silenced.loss - whole.loss },
-				...described(counts.get(expert) ?? new Map<number, number>(), task)
-			});
-		}
+	for (const own of await expertLoads(subject, length)) {
+		const { layer, expert } = own;
+		const silence = interventionHooks([{ kind: 'silenceExpert', layer, expert }]);
+		const silenced = await evaluate(params, config, task, MEASURING_SEED, size, silence);
+		uses.push({ ...own, loss: silenced.loss - whole.loss });
 	}
 	return uses;
 }
 
 /** The share of all tokens, and the most frequent ones as text. */
-function described(own: Map<number, number>, task: Task): Pick<ExpertUse, 'load' | 'tokens'> {
+function described(own: Map<number, number>, task: Task): Pick<ExpertLoad, 'load' | 'tokens'> {
 	const total = [...own.values()].reduce((sum, share) => sum + share, 0);
 	const often = [...own].sort(([, a], [, b]) => b - a).slice(0, 6);
 	return { load: total, tokens: often.map(([token]) => task.vocabulary[token]!) };
@@ -119,7 +233,7 @@ interface LayerChoices {
 
 /** Which tokens go to which expert, layer by layer, over one held-out batch. */
 async function choices({ params, config, task }: Subject, length: number): Promise<LayerChoices[]> {
-	const shape = { batch: 64, length };
+	const shape = { batch: MEASURED_USE, length };
 	const { tokens } = drawBatch(task, shape, MEASURING_SEED, HELD_OUT_STREAM);
 	const recorder = new Recorder(['router.chosen']);
 	const tokens_BT = tf.tensor2d(tokens, [shape.batch, length], 'int32');

@@ -1,8 +1,11 @@
-import { trainConfig, modelConfig } from '$lib/protocol/settings';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Params } from '$lib/model/params';
+import { INITIAL_SETTINGS, modelConfig, trainConfig } from '$lib/protocol/settings';
 import type { Task } from '$lib/tasks';
 import { drawBatch } from '$lib/train/batch';
-import { disposeState, initState, type TrainState } from '$lib/train/state';
+import { disposeState, initState, stateOf, type TrainState } from '$lib/train/state';
 import { readReports, trainStep, type StepReport } from '$lib/train/step';
+import type { Subject } from './measure';
 import type { Recipe } from './recipes';
 
 export interface Trained {
@@ -13,6 +16,26 @@ export interface Trained {
 }
 
 const EVERY = 100;
+
+/** Steps after which a toy that went on training is measured again. */
+export const FURTHER_STEPS = 200;
+
+/**
+ * Lets an opened toy train on as a visitor would: with the settings of a silent link, an empty optimizer
+ * and its warm-up. Takes the weights over; the caller owns those of the answer.
+ */
+export function trainOn({ params, config, task }: Subject, { settings, steps }: Recipe): Params {
+	const train = trainConfig(INITIAL_SETTINGS);
+	let state = stateOf(params, steps);
+	for (let i = 0; i < FURTHER_STEPS; i++) {
+		const { tokens } = drawBatch(task, train, settings.seed, state.step);
+		const done = trainStep(state, config, train, tokens);
+		done.report.numbers.dispose();
+		state = done.state;
+	}
+	tf.dispose([state.optimizer.mean_W, state.optimizer.square_W]);
+	return state.params;
+}
 
 /**
  * Trains a toy from its seed.
