@@ -115,7 +115,7 @@ export const SETTINGS = {
 		'Tokens in a training sequence, and the longest text the model is given.'),
 	batch: whole('batch', 'Batch', 'sequences', [1, 64], 16, 'run',
 		'Sequences per training step.'),
-	learningRate: power('lr', 'Learning rate', '', [1e-6, 1], 3e-3, 'run',
+	learningRate: power('lr', 'Learning rate', '', [1e-6, 1], 1e-3, 'run',
 		'Largest size of a training step.'),
 	schedule: choice('schedule', 'Schedule', ['constant', 'warm-up', 'cosine'], 1, 'run',
 		'How the learning rate changes over the steps.'),
