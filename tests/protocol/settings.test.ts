@@ -242,7 +242,7 @@ describe('trainConfig', () => {
 		expect(trainConfig(withChange({ schedule: 2, freezeRouter: 1 }))).toMatchObject({
 			batch: 16,
 			length: 32,
-			learningRate: 3e-3,
+			learningRate: 1e-3,
 			schedule: 'cosine',
 			freezeRouter: true
 		});
