@@ -1,10 +1,11 @@
 import { asset } from '$app/paths';
 import { Lab } from '$lib/lab/lab.svelte';
+import type { LabModel } from '$lib/lab/options';
 import type { Source } from '$lib/protocol/checkpoint';
 import { checkSettings, INITIAL_SETTINGS, type Settings } from '$lib/protocol/settings';
-import { makeTextTask, readTextFile, TASK_IDS, taskOf, type Task } from '$lib/tasks';
+import { readTextFile, TASK_IDS, taskOf, textLanguage, type Language } from '$lib/tasks';
 import type { Actions, Home } from './home.svelte';
-import { MODELS, type Link, type ModelName } from './link';
+import { isOfLink, MODELS, type Link, type ModelName } from './link';
 
 /** Brings the engine up behind a page that is already painted, and opens what the link names. */
 export function startEngine(home: Home, link: Link): Lab {
@@ -22,11 +23,13 @@ export function startEngine(home: Home, link: Link): Lab {
 
 async function begin(home: Home, lab: Lab, link: Link): Promise<void> {
 	if (!(await lab.start())) return;
-	if (lab.stored?.own && (await lab.resume())) {
+	const { stored } = lab;
+	if (stored?.own && isOfLink(stored.header, link) && (await lab.resume())) {
 		nameModel(home, lab);
 		return;
 	}
 	await openModel(home, lab, link);
+	if (stored?.own && stored.header.step > 0) home.passedOver = stored;
 }
 
 function actionsOf(home: Home, lab: Lab): Actions {
@@ -44,6 +47,7 @@ function actionsOf(home: Home, lab: Lab): Actions {
 			home.ask();
 		},
 		resume: async (id) => {
+			home.passedOver = null;
 			if (await lab.resume(id)) nameModel(home, lab);
 			home.ask();
 		},
@@ -51,17 +55,17 @@ function actionsOf(home: Home, lab: Lab): Actions {
 	};
 }
 
-/** The language of a source. A text that was learned once has been checked before. */
-function languageOf({ task, text }: Source): Task {
-	if (text === null) return taskOf(task);
-	const made = makeTextTask(text);
-	return 'problem' in made ? taskOf('text') : made.task;
+/** The language of a source. The byte pairs of a text were learned in the engine. */
+function languageOf({ task, text }: Source, merges: LabModel['merges']): Language {
+	return text === null || merges === null ? taskOf(task) : textLanguage({ merges }, text);
 }
 
 async function learn(home: Home, lab: Lab, source: Source): Promise<string> {
-	const made = source.text === null ? null : makeTextTask(source.text);
-	if (made && 'problem' in made) return made.problem;
-	if (!(await lab.changeSource(source))) return lab.notice;
+	if (!(await lab.changeSource(source))) {
+		const problem = lab.notice;
+		lab.dismiss();
+		return problem;
+	}
 	home.becomeFresh();
 	home.write(home.examples[0]?.text ?? '', home.examples[0]?.chunk ?? null);
 	home.ask();

@@ -1,11 +1,12 @@
 import { untrack } from 'svelte';
 import type { Lab } from '$lib/lab/lab.svelte';
+import type { LabModel } from '$lib/lab/options';
 import { Playback } from '$lib/lab/playback.svelte';
-import type { Source } from '$lib/protocol/checkpoint';
+import type { Source, StoredRun } from '$lib/protocol/checkpoint';
 import type { ModelConfig } from '$lib/protocol/config';
 import { INITIAL_SETTINGS, type Settings } from '$lib/protocol/settings';
 import type { Trace } from '$lib/protocol/trace';
-import type { Task } from '$lib/tasks/task';
+import type { Language } from '$lib/tasks/task';
 import type { Scene } from '$lib/views/formula';
 import { attentionOf, expectedOf, nextOf, streamsOf } from '$lib/views/pass';
 import type { Place } from '$lib/views/place';
@@ -23,10 +24,13 @@ export interface Shown {
 	seed: number;
 }
 
+/** Byte pairs of a visitor's text, or null. */
+type Merges = LabModel['merges'];
+
 /** What the page can do once the engine's code has come. */
 export interface Actions {
 	tasks: readonly { id: string; title: string }[];
-	taskOf: (source: Source) => Task;
+	taskOf: (source: Source, merges: Merges) => Language;
 	/** Opens a toy, or draws a fresh model. */
 	open: (name: ModelName) => Promise<void>;
 	/** Draws a fresh model for a task or a text; gives a sentence if that cannot be. */
@@ -53,6 +57,8 @@ export class Home {
 	pinned: Place | null = $state.raw(null);
 	/** What was wrong with the link, one sentence each. */
 	notes: readonly string[] = $state.raw([]);
+	/** A run of this tab that the link passes over, for another model. */
+	passedOver: StoredRun | null = $state.raw(null);
 	/** Which toy or fresh model the link names. */
 	modelName: ModelName | 'file' = $state('scout-toy');
 	/** The settings of the named model as it was opened: a link tells the difference. */
@@ -74,8 +80,9 @@ export class Home {
 		JSON.stringify(this.lab?.model?.source ?? { task: this.recorded.task, text: null })
 	);
 	/** The language of the model at hand; null until its code has come. */
-	readonly task: Task | null = $derived(
-		this.actions?.taskOf(JSON.parse(this.#source) as Source) ?? null
+	readonly task: Language | null = $derived(
+		this.actions?.taskOf(JSON.parse(this.#source) as Source, this.lab?.model?.merges ?? null) ??
+			null
 	);
 	/** What can be learned, by name. */
 	readonly tasks = $derived.by(

@@ -1,4 +1,11 @@
-import { readSettings, SETTING_NAMES, SETTINGS, type Settings } from '$lib/protocol/settings';
+import type { RunHeader } from '$lib/protocol/checkpoint';
+import {
+	INITIAL_SETTINGS,
+	readSettings,
+	SETTING_NAMES,
+	SETTINGS,
+	type Settings
+} from '$lib/protocol/settings';
 
 /** Models that a link can name: the trained toys, or a fresh one from the settings of the link. */
 export const MODELS = ['scout-toy', 'maverick-toy', 'fresh'] as const;
@@ -112,4 +119,21 @@ export function writeLink(link: Link, moments: number): URLSearchParams {
 export function changedFrom(base: Settings, now: Settings): Partial<Settings> {
 	const names = SETTING_NAMES.filter((name) => now[name] !== base[name]);
 	return Object.fromEntries(names.map((name) => [name, now[name]]));
+}
+
+/**
+ * Whether a stored run may be what a link means: the link names no model, no setting and no task, or
+ * those of the run. Then a reload goes on where the visitor was; another link opens another model.
+ */
+export function isOfLink(
+	{ name, settings, source }: Pick<RunHeader, 'name' | 'settings' | 'source'>,
+	{ model, changed, task }: Pick<Link, 'model' | 'changed' | 'task'>
+): boolean {
+	const named = SETTING_NAMES.filter((setting) => changed[setting] !== undefined);
+	if (model === 'scout-toy' && named.length === 0 && task === null) return true;
+	const isToy = MODELS.some((toy) => toy === name);
+	if (model !== (isToy ? name : 'fresh')) return false;
+	if (task !== null && task !== source.task) return false;
+	if (model === 'maverick-toy') return named.every((key) => changed[key] === settings[key]);
+	return SETTING_NAMES.every((key) => (changed[key] ?? INITIAL_SETTINGS[key]) === settings[key]);
 }

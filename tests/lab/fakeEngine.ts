@@ -59,6 +59,7 @@ export function opened(step = 0): Opened {
 			source: { task: 'tales', text: null }
 		},
 		parameterCount: 1000,
+		merges: null,
 		floor: 1.5
 	};
 }

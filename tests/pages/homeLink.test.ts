@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { INITIAL_SETTINGS } from '$lib/protocol/settings';
-import { changedFrom, readLink, writeLink } from '../../src/routes/link';
+import { changedFrom, isOfLink, readLink, writeLink } from '../../src/routes/link';
 
 const BOUNDS = { layers: 4, heads: 4, moments: 8 };
 const read = (query: string) => readLink(new URLSearchParams(query), BOUNDS);
@@ -38,5 +38,36 @@ describe('a link to the home page', () => {
 		const { link, notes } = read(`prompt=${'x'.repeat(9000)}&model=${'y'.repeat(9000)}`);
 		expect(link.prompt).toHaveLength(2000);
 		expect(notes.join('').length).toBeLessThan(120);
+	});
+});
+
+describe('a stored run', () => {
+	const fresh = {
+		name: 'new model',
+		settings: { ...INITIAL_SETTINGS, chunk: 4 },
+		source: { task: 'tales', text: null }
+	};
+	const toy = { ...fresh, name: 'scout-toy', settings: INITIAL_SETTINGS };
+
+	test.each([
+		['', true],
+		['prompt=Once&layer=2', true],
+		['model=fresh&chunk=4', true],
+		['model=fresh&chunk=4&task=tales', true],
+		['model=fresh', false],
+		['model=fresh&chunk=5', false],
+		['model=fresh&chunk=4&task=needle', false],
+		['model=fresh&chunk=4&experts=2', false],
+		['chunk=4', false],
+		['model=maverick-toy', false]
+	])('of a fresh model with chunk 4 is what the link "%s" means: %s', (query, expected) => {
+		expect(isOfLink(fresh, read(query).link)).toBe(expected);
+	});
+
+	test('of a trained toy is what a link to the toy means, unless settings differ', () => {
+		expect(isOfLink(toy, read('').link)).toBe(true);
+		expect(isOfLink(toy, read('chunk=8').link)).toBe(true);
+		expect(isOfLink(toy, read('chunk=4').link)).toBe(false);
+		expect(isOfLink(toy, read('model=fresh').link)).toBe(false);
 	});
 });

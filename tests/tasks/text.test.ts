@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { random } from '$lib/math/random';
-import { makeTextTask, readTextFile, taskOf, type TextTask } from '$lib/tasks';
+import {
+	makeTextTask,
+	readTextFile,
+	SAMPLE_TEXT,
+	taskOf,
+	textLanguage,
+	type TextTask
+} from '$lib/tasks';
 import { LARGEST_TEXT } from '$lib/tasks/textFile';
 
 function taskOn(text: string): TextTask {
@@ -95,6 +102,18 @@ describe('the task on a text', () => {
 		expect(task.law([])).toBeNull();
 		expect(task.floor(32)).toBeNull();
 		expect(taskOf('text').floor(32)).toBeNull();
+	});
+});
+
+describe('the language of a text', () => {
+	test('is made again from the byte pairs alone', () => {
+		const task = taskOf('text') as TextTask;
+		const language = textLanguage({ merges: task.merges }, SAMPLE_TEXT);
+		expect(language.vocabulary).toEqual(task.vocabulary);
+		expect(language.examples).toEqual(task.examples);
+		const prompt = 'The owl wrote back: ½ 羊駝.';
+		expect(language.encode(prompt)).toEqual(task.encode(prompt));
+		expect(language.decode(language.encode(prompt).tokens)).toBe(prompt);
 	});
 });
 

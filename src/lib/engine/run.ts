@@ -6,7 +6,7 @@ import { emptyHistory } from '$lib/protocol/history';
 import type { Opened } from '$lib/protocol/messages';
 import { checkConfig } from '$lib/protocol/check';
 import { modelConfig, trainConfig, type Settings } from '$lib/protocol/settings';
-import { makeTextTask, TASK_IDS, taskOf, type Task } from '$lib/tasks';
+import { makeTextTask, TASK_IDS, taskOf, type Task, type TextTask } from '$lib/tasks';
 import {
 	disposeState,
 	initState,
@@ -157,6 +157,7 @@ export function openedOf({ header, task }: Run): Opened {
 	return {
 		header,
 		parameterCount: parameterCount(header.config),
-		floor: task.floor(header.train.length)
+		floor: task.floor(header.train.length),
+		merges: 'merges' in task ? (task as TextTask).merges : null
 	};
 }

@@ -117,9 +117,9 @@ export class LabState {
 		this.keptStep = null;
 	}
 
-	protected take({ header, parameterCount, floor }: Opened): void {
+	protected take({ header, parameterCount, floor, merges }: Opened): void {
 		const { step, history, ...facts } = header;
-		this.model = { ...facts, parameterCount };
+		this.model = { ...facts, parameterCount, merges };
 		this.step = step;
 		this.history = history;
 		this.floor = floor;

@@ -1,6 +1,7 @@
 import type { Sampling } from '$lib/math/sample';
 import type { RunHeader } from '$lib/protocol/checkpoint';
 import type { Intervention } from '$lib/protocol/interventions';
+import type { Opened } from '$lib/protocol/messages';
 import { LAYER_POINTS, MODEL_POINTS, type HookPoint } from '$lib/protocol/trace';
 import type { EngineWorker } from './wire';
 
@@ -20,6 +21,8 @@ export interface LabOptions {
 export interface LabModel extends Omit<RunHeader, 'step' | 'history'> {
 	/** Weights in all. */
 	parameterCount: number;
+	/** Byte pairs of a visitor's text, which its vocabulary is made of; null for another task. */
+	merges: Opened['merges'];
 }
 
 /** What a forward pass may change or watch; everything is optional. */

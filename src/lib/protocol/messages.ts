@@ -127,6 +127,8 @@ export interface Opened {
 	parameterCount: number;
 	/** Least mean loss any model can reach, in nats per predicted token, or null where unknown. */
 	floor: number | null;
+	/** Byte pairs that the vocabulary of a visitor's text is made of, or null for another task. */
+	merges: readonly (readonly [number, number])[] | null;
 }
 
 /** How well the model does on sequences that training never draws. */

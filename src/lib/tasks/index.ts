@@ -5,10 +5,10 @@ import { tales } from './tales';
 import type { Task } from './task';
 import { makeTextTask, SAMPLE_TEXT } from './text';
 
-export type { Encoded, Sequence, Task } from './task';
+export type { Encoded, Language, Sequence, Task } from './task';
 export { SEED_EXAMPLE } from './tales';
 export { suggest, type Suggestion } from './suggest';
-export { makeTextTask, SAMPLE_TEXT, type TextTask } from './text';
+export { makeTextTask, SAMPLE_TEXT, textLanguage, type TextLanguage, type TextTask } from './text';
 export { readTextFile, type TextFile } from './textFile';
 
 /** The seed of the tables that `facts` and `law` are drawn from, unless an experiment says otherwise. */

@@ -15,8 +15,8 @@ export interface Encoded {
 	unknown: readonly string[];
 }
 
-/** Something to learn: a source of token sequences, drawn from a seed, and its vocabulary. */
-export interface Task {
+/** How texts of a task are written in tokens, and what is known of them: what a page needs. */
+export interface Language {
 	id: string;
 	title: string;
 	/** One sentence for a learner. */
@@ -28,13 +28,17 @@ export interface Task {
 	examples: readonly { title: string; text: string }[];
 	encode(text: string): Encoded;
 	decode(tokens: ArrayLike<number>): string;
-	/** A sequence of exactly `length` tokens. */
-	sample(random: Random, length: number): Sequence;
 	/**
 	 * The exact law of the next token after `prefix` (which starts a sequence): a probability per
 	 * token, or null where the task has no known law or the prefix cannot occur.
 	 */
 	law(prefix: ArrayLike<number>): Float64Array | null;
+}
+
+/** Something to learn: a source of token sequences, drawn from a seed, and their language. */
+export interface Task extends Language {
+	/** A sequence of exactly `length` tokens. */
+	sample(random: Random, length: number): Sequence;
 	/**
 	 * Least mean loss any model can reach on sequences of this length, in nats per predicted token
 	 * (positions 1 … length−1), or null where it is unknown.

@@ -1,6 +1,13 @@
 import type { Random } from '$lib/math/random';
-import { showBytes, splitWords, tokenBytes, trainBytePairs, wordEncoderOf } from './bytePairs';
-import type { Task } from './task';
+import {
+	showBytes,
+	splitWords,
+	tokenBytes,
+	trainBytePairs,
+	wordEncoderOf,
+	type BytePairs
+} from './bytePairs';
+import type { Language, Task } from './task';
 import { LARGEST_TEXT } from './textFile';
 
 /** Most tokens the vocabulary of a text grows to. */
@@ -9,11 +16,19 @@ export const TEXT_VOCABULARY = 512;
 const FEWEST_TOKENS = 128;
 /** Words of a sequence shown as an example. */
 const EXAMPLE_WORDS = 8;
+/** Characters at the beginning of a text in which examples are looked for. */
+const EXAMPLE_CHARACTERS = 10_000;
 
 /** A task on a visitor's text. */
-export interface TextTask extends Task {
+export interface TextTask extends Task, TextLanguage {
 	/** Number of tokens in the whole text. */
 	size: number;
+}
+
+/** The language of a text, without the text's own sequences. */
+export interface TextLanguage extends Language {
+	/** What the vocabulary is made of: `textLanguage` makes the same language of it. */
+	merges: BytePairs['merges'];
 	/** The exact bytes of some tokens; `decode` shows a cut character as �. */
 	decodeBytes(tokens: ArrayLike<number>): Uint8Array<ArrayBuffer>;
 }
@@ -51,32 +66,42 @@ export function makeTextTask(text: string): { task: TextTask } | { problem: stri
 	}
 	const words = splitWords(text);
 	const pairs = trainBytePairs(words, TEXT_VOCABULARY);
-	const encodeWord = wordEncoderOf(pairs);
-	const encode = (source: string) => tokensOf(splitWords(source), encodeWord);
-	const corpus = tokensOf(words, encodeWord);
+	const corpus = tokensOf(words, wordEncoderOf(pairs));
 	if (corpus.length < FEWEST_TOKENS) {
 		const problem = `The text is too short to learn from: it has ${corpus.length} tokens, and ${FEWEST_TOKENS} are needed.`;
 		return { problem };
 	}
+	return {
+		task: {
+			...textLanguage(pairs, text),
+			size: corpus.length,
+			sample: (random, length) => ({ tokens: windowOf(corpus, random, length), domain: null }),
+			floor: () => null
+		}
+	};
+}
+
+/**
+ * The language of a text whose byte pairs were learned before. Costs no more than its vocabulary,
+ * however long the text is.
+ */
+export function textLanguage(pairs: BytePairs, text: string): TextLanguage {
+	const encodeWord = wordEncoderOf(pairs);
 	const bytes = tokenBytes(pairs);
 	const decodeBytes = (tokens: ArrayLike<number>) =>
 		joinBytes(Array.from(tokens, (id) => bytes[id] ?? new Uint8Array()));
 	return {
-		task: {
-			id: 'text',
-			title: 'Your text',
-			about: 'A text of your own, cut into the pieces that occur most often in it.',
-			vocabulary: bytes.map(showBytes),
-			domains: [],
-			examples: examplesOf(text),
-			size: corpus.length,
-			encode: (source) => ({ tokens: encode(source), unknown: [] }),
-			decode: (tokens) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(decodeBytes(tokens)),
-			decodeBytes,
-			sample: (random, length) => ({ tokens: windowOf(corpus, random, length), domain: null }),
-			law: () => null,
-			floor: () => null
-		}
+		id: 'text',
+		title: 'Your text',
+		about: 'A text of your own, cut into the pieces that occur most often in it.',
+		vocabulary: bytes.map(showBytes),
+		domains: [],
+		examples: examplesOf(text.slice(0, EXAMPLE_CHARACTERS)),
+		merges: pairs.merges,
+		encode: (source) => ({ tokens: tokensOf(splitWords(source), encodeWord), unknown: [] }),
+		decode: (tokens) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(decodeBytes(tokens)),
+		decodeBytes,
+		law: () => null
 	};
 }
 
