@@ -19,7 +19,7 @@ export interface Subject {
 }
 
 /** Seed of everything measured; toys are trained from another. */
-export const MEASURING_SEED = 1000;
+const MEASURING_SEED = 1000;
 export const HELD_OUT_SEQUENCES = 512;
 /** Sequences on which the use of experts is measured; one pass per expert. */
 const MEASURED_USE = 64;

@@ -1,4 +1,10 @@
-import type { Completion, DomainDivergence, ExpertUse, LayerUse } from './measure';
+import {
+	HELD_OUT_SEQUENCES,
+	type Completion,
+	type DomainDivergence,
+	type ExpertUse,
+	type LayerUse
+} from './measure';
 import type { Recipe } from './recipes';
 import type { ToyCard } from './files';
 import { FURTHER_STEPS } from './train';
@@ -22,7 +28,7 @@ export interface ToyRecord {
 export function toysPage(records: readonly ToyRecord[]): string {
 	return [
 		'# The trained toys',
-		'Written by `npm run toys`, which trains both from their seeds in Node. Training is our own choice throughout: Meta published neither recipe nor data for Llama 4, and no released code has a balance loss or z-loss. Losses are in nats per predicted token, measured with the weights as stored (BF16), on 512 sequences that training never drew. The floor is the entropy of the language itself: no model can do better. The loss of so many sequences lies within about 2 % of its mean by chance alone; the divergence from the known law tells without that chance how far a toy is above the floor.',
+		`Written by \`npm run toys\`, which trains both from their seeds in Node. Training is our own choice throughout: Meta published neither recipe nor data for Llama 4, and no released code has a balance loss or z-loss. Losses are in nats per predicted token, measured with the weights as stored (BF16), on ${HELD_OUT_SEQUENCES} sequences that training never drew. The floor is the entropy of the language itself: no model can do better. The loss of so many sequences lies within about 2 % of its mean by chance alone; the divergence from the known law tells without that chance how far a toy is above the floor.`,
 		...records.map(section)
 	]
 		.join('\n\n')

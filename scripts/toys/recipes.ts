@@ -20,7 +20,7 @@ function schedule(steps: number, learningRate: number): Partial<Settings> {
 	return { schedule: 2, warmupSteps: 100, totalSteps: steps, learningRate };
 }
 
-const STEPS = { scout: 3000, maverick: 3000 };
+const STEPS = { scout: 3000, maverick: 5000 };
 
 export const RECIPES: readonly Recipe[] = [
 	{
