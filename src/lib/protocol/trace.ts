@@ -56,7 +56,6 @@ export const MODEL_POINTS = {
 
 export const HOOK_POINTS = { ...LAYER_POINTS, ...MODEL_POINTS };
 
-export type LayerPoint = keyof typeof LAYER_POINTS;
 export type HookPoint = keyof typeof HOOK_POINTS;
 
 /** One recorded intermediate, free of tensors: what crosses from the worker to the page. */

@@ -7,7 +7,7 @@
  */
 
 /** The 256 tokens that every vocabulary has: token id = byte. */
-export const BYTES = 256;
+const BYTES = 256;
 /** A pair seen less often is not joined: its token would be too rare to learn. */
 const FEWEST_TIMES = 3;
 

@@ -92,7 +92,7 @@ export function drawSequence(
 }
 
 /** The belief before the first token. */
-export function priorBelief({ starts }: Generator): Belief {
+function priorBelief({ starts }: Generator): Belief {
 	const belief = new Map<number, number>();
 	for (const { state, probability } of starts) {
 		belief.set(state, (belief.get(state) ?? 0) + probability);
@@ -101,7 +101,7 @@ export function priorBelief({ starts }: Generator): Belief {
 }
 
 /** The law of the next token under a belief: a probability per token, shape [V]. */
-export function nextLaw({ vocabulary, moves }: Generator, belief: Belief): Float64Array {
+function nextLaw({ vocabulary, moves }: Generator, belief: Belief): Float64Array {
 	const law = new Float64Array(vocabulary);
 	for (const [state, weight] of belief) {
 		for (const { probability, token } of moves(state)) {
@@ -112,7 +112,7 @@ export function nextLaw({ vocabulary, moves }: Generator, belief: Belief): Float
 }
 
 /** The belief after seeing one more token, or null where the token cannot follow. */
-export function afterToken({ moves }: Generator, belief: Belief, token: number): Belief | null {
+function afterToken({ moves }: Generator, belief: Belief, token: number): Belief | null {
 	const next = new Map<number, number>();
 	let total = 0;
 	for (const [state, weight] of belief) {

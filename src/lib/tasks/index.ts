@@ -5,11 +5,11 @@ import { tales } from './tales';
 import type { Task } from './task';
 import { makeTextTask, SAMPLE_TEXT } from './text';
 
-export type { Encoded, Language, Sequence, Task } from './task';
+export type { Language, Task } from './task';
 export { SEED_EXAMPLE } from './tales';
-export { suggest, type Suggestion } from './suggest';
-export { makeTextTask, SAMPLE_TEXT, textLanguage, type TextLanguage, type TextTask } from './text';
-export { readTextFile, type TextFile } from './textFile';
+export { suggest } from './suggest';
+export { makeTextTask, SAMPLE_TEXT, textLanguage, type TextTask } from './text';
+export { readTextFile } from './textFile';
 
 /** The seed of the tables that `facts` and `law` are drawn from, unless an experiment says otherwise. */
 const TABLE_SEED = 1;

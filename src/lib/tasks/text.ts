@@ -11,7 +11,7 @@ import type { Language, Task } from './task';
 import { LARGEST_TEXT } from './textFile';
 
 /** Most tokens the vocabulary of a text grows to. */
-export const TEXT_VOCABULARY = 512;
+const TEXT_VOCABULARY = 512;
 /** Fewest tokens that are worth learning from: four sequences of the usual length. */
 const FEWEST_TOKENS = 128;
 /** Words of a sequence shown as an example. */
