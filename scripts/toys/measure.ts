@@ -25,8 +25,12 @@ export const HELD_OUT_SEQUENCES = 512;
 const MEASURED_USE = 64;
 
 /** The loss on sequences that training never drew. */
-export function heldOutLoss({ params, config, task }: Subject, length: number): Promise<HeldOut> {
-	const size = { length, sequences: HELD_OUT_SEQUENCES };
+export function heldOutLoss(
+	{ params, config, task }: Subject,
+	length: number,
+	sequences = HELD_OUT_SEQUENCES
+): Promise<HeldOut> {
+	const size = { length, sequences };
 	return evaluate(params, config, task, MEASURING_SEED, size);
 }
 
@@ -47,11 +51,12 @@ export interface DomainDivergence {
  */
 export async function divergences(
 	{ params, config, task }: Subject,
-	length: number
+	length: number,
+	sequences = HELD_OUT_SEQUENCES
 ): Promise<DomainDivergence[]> {
 	const sums = task.domains.map(() => ({ rows: 0, entropy: 0, divergence: 0 }));
 	const shape = { batch: 64, length };
-	const passes = HELD_OUT_SEQUENCES / shape.batch;
+	const passes = Math.ceil(sequences / shape.batch);
 	for (let pass = 0; pass < passes; pass++) {
 		const { tokens, domains } = drawBatch(task, shape, MEASURING_SEED, HELD_OUT_STREAM + pass);
 		const logs_BTV = tf.tidy(() => {
@@ -75,7 +80,7 @@ export async function divergences(
 		});
 	}
 	return sums.map(({ rows, entropy, divergence }, i) => ({
-		...{ name: task.domains[i]!, share: rows / HELD_OUT_SEQUENCES },
+		...{ name: task.domains[i]!, share: rows / (passes * shape.batch) },
 		entropy: entropy / (rows * (length - 1)),
 		divergence: divergence / (rows * (length - 1))
 	}));
@@ -137,9 +142,13 @@ export interface LayerUse {
 }
 
 /** What the routed experts of each layer do together on held-out sequences. */
-export async function layerUse(subject: Subject, length: number): Promise<LayerUse[]> {
+export async function layerUse(
+	subject: Subject,
+	length: number,
+	sequences = MEASURED_USE
+): Promise<LayerUse[]> {
 	const { params, config, task } = subject;
-	const size = { length, sequences: MEASURED_USE };
+	const size = { length, sequences };
 	const whole = await evaluate(params, config, task, MEASURING_SEED, size);
 	const uses: LayerUse[] = [];
 	for (const [layer, { feedForward }] of config.layers.entries()) {
