@@ -62,7 +62,7 @@ function inNode(name: string, include: string, exclude: string[]): TestProjectIn
 /** Tests that run in Chromium, with WebGL. */
 const inBrowser: TestProjectInlineConfiguration = {
 	extends: true,
-	optimizeDeps: { include: [...tensorflow, 'idb'] },
+	optimizeDeps: { include: [...tensorflow, 'idb', 'svelte', 'svelte/internal/client'] },
 	test: {
 		name: 'browser',
 		include: ['tests/**/*.browser.test.ts'],

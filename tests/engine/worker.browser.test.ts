@@ -11,8 +11,9 @@ const wires: Wire[] = [];
 afterEach(() => wires.splice(0).forEach((wire) => wire.close()));
 
 function startWorker(): Worker {
-	const source = new URL('../../src/lib/engine/engine.worker.ts', import.meta.url);
-	return new Worker(source, { type: 'module' });
+	return new Worker(new URL('../../src/lib/engine/engine.worker.ts', import.meta.url), {
+		type: 'module'
+	});
 }
 
 /** A real worker on its wire. */
