@@ -1,5 +1,6 @@
 /**
  * What TensorFlow.js needs before anything can be differentiated: its own gradients are dropped from
- * a bundle unless asked for. This file is the only one that registers them.
+ * a bundle unless asked for. This file is the only one that registers them, and our WebGL kernels.
  */
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import './webgl';

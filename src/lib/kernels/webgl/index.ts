@@ -1,0 +1,10 @@
+/** Registers the WebGL form of every kernel; the operations then find them by name. */
+import './attend';
+import './crossEntropy';
+import './embed';
+import './network';
+import './pick';
+import './product';
+import './rmsNorm';
+import './rotate';
+import './routedExperts';

@@ -1,0 +1,67 @@
+import { glKernel } from './glKernel';
+
+interface Sizes {
+	readonly experts: number;
+	readonly choices: number;
+}
+
+/** GLSL: the numbers of one texel by a function of row and column. */
+const eachNumber = (name: string) => `return vec4(
+		${name}(2 * r, 2 * c), ${name}(2 * r, 2 * c + 1),
+		${name}(2 * r + 1, 2 * c), ${name}(2 * r + 1, 2 * c + 1));`;
+
+/** Choice number i is the largest logit that comes after choice i − 1; of equals the first. */
+glKernel<'logits', Sizes & { rows: number }>(
+	'Choose',
+	({ logits }, { rows, experts, choices }, { draw }) => [
+		draw({
+			inputs: { logits },
+			shape: [rows, choices],
+			dtype: 'int32',
+			functions: `float chosen(int row, int choice) {
+	int last = -1;
+	float lastHeight = 0.;
+	for (int i = 0; i <= choice; i++) {
+		int best = 0;
+		float height = -3.4e38;
+		for (int e = 0; e < ${experts}; e++) {
+			float here = logitsAt(row, e);
+			bool isLeft = last < 0 || here < lastHeight || (here == lastHeight && e > last);
+			if (isLeft && here > height) { best = e; height = here; }
+		}
+		last = best;
+		lastHeight = height;
+	}
+	return float(last);
+}`,
+			code: eachNumber('chosen')
+		})
+	]
+);
+
+glKernel<'x' | 'chosen', Sizes>('Pick', ({ x, chosen }, _sizes, { draw }) => [
+	draw({
+		inputs: { x, chosen },
+		shape: chosen.shape,
+		functions: `float picked(int row, int choice) { return xAt(row, int(chosenAt(row, choice))); }`,
+		code: eachNumber('picked')
+	})
+]);
+
+glKernel<'chosen' | 'picked', Sizes>(
+	'Spread',
+	({ chosen, picked }, { experts, choices }, { draw }) => [
+		draw({
+			inputs: { chosen, picked },
+			shape: [chosen.shape[0]!, experts],
+			functions: `float spread(int row, int expert) {
+	float sum = 0.;
+	for (int i = 0; i < ${choices}; i++) {
+		if (int(chosenAt(row, i)) == expert) sum += pickedAt(row, i);
+	}
+	return sum;
+}`,
+			code: eachNumber('spread')
+		})
+	]
+);

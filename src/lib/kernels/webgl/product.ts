@@ -1,0 +1,79 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { glKernel } from './glKernel';
+import { half, type Drawing } from './program';
+
+/** Which factor is read transposed. */
+export type Form = 'ab' | 'abT' | 'aTb';
+
+/** Lanes of the two texels whose products make a 2×2 block of the result. */
+const LANES: Record<Form, string> = {
+	ab: 'p.xxzz * q.xyxy + p.yyww * q.zwzw',
+	abT: 'p.xxzz * q.xzxz + p.yyww * q.ywyw',
+	aTb: 'p.xxyy * q.xyxy + p.zzww * q.zwzw'
+};
+
+/** Lanes of the two texels that lie beyond an odd inner size. */
+const BEYOND: Record<Form, readonly [string, string]> = {
+	ab: ['yw', 'zw'],
+	abT: ['yw', 'yw'],
+	aTb: ['zw', 'zw']
+};
+
+/**
+ * GLSL that adds a block of a product to `sum`, two terms of each number at a time.
+ *
+ * @param inner numbers to multiply and add up for each number of the result
+ * @param a GLSL of the left factor's texel, by `k`
+ * @param b GLSL of the right factor's texel, by `k`
+ */
+export function addProduct(form: Form, inner: number, a: string, b: string): string {
+	const [aBeyond, bBeyond] = BEYOND[form];
+	const edge =
+		inner % 2 === 0
+			? ''
+			: `if (k == ${half(inner) - 1}) { p.${aBeyond} = vec2(0); q.${bBeyond} = vec2(0); }`;
+	return `for (int k = 0; k < ${half(inner)}; k++) {
+		vec4 p = ${a}, q = ${b};
+		${edge}
+		${addBlock(form)}
+	}`;
+}
+
+/** GLSL that adds the product of texels `p` and `q` to `sum`. */
+export const addBlock = (form: Form): string => `sum += ${LANES[form]};`;
+
+/** The program of one product of two matrices. */
+export function productDrawing(
+	form: Form,
+	a: tf.TensorInfo,
+	b: tf.TensorInfo,
+	[rows, inner, columns]: readonly [number, number, number]
+): Drawing {
+	const left = form === 'aTb' ? 'aTexel(k, r)' : 'aTexel(r, k)';
+	const right = form === 'abT' ? 'bTexel(c, k)' : 'bTexel(k, c)';
+	return {
+		inputs: { a, b },
+		shape: [rows, columns],
+		code: `vec4 sum = vec4(0);
+	${addProduct(form, inner, left, right)}
+	return sum;`
+	};
+}
+
+interface Sizes {
+	readonly rows: number;
+	readonly inner: number;
+	readonly columns: number;
+}
+
+glKernel<'a' | 'b', Sizes>('Product', ({ a, b }, { rows, inner, columns }, { draw }) => [
+	draw(productDrawing('ab', a, b, [rows, inner, columns]))
+]);
+
+glKernel<'a' | 'b' | 'dy', Sizes>(
+	'ProductGradient',
+	({ a, b, dy }, { rows, inner, columns }, { draw }) => [
+		draw(productDrawing('abT', dy, b, [rows, columns, inner])),
+		draw(productDrawing('aTb', a, dy, [inner, rows, columns]))
+	]
+);

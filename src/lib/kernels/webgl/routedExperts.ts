@@ -1,0 +1,201 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { placesOf, sortRows } from './expertOrder';
+import { glKernel, type Easel } from './glKernel';
+import { addBlock, addProduct, type Form } from './product';
+import { half } from './program';
+import { SWIGLU } from './swiGlu';
+
+interface Sizes {
+	readonly rows: number;
+	readonly choices: number;
+	readonly experts: number;
+	readonly width: number;
+	readonly hidden: number;
+	readonly gateOn: 'input' | 'output';
+}
+
+/** Each place gets its token's numbers, times the gate where said; an empty place gets 0. */
+function gather(
+	x: tf.TensorInfo,
+	gate: tf.TensorInfo | null,
+	order: tf.TensorInfo,
+	{ rows, choices, experts, width }: Sizes
+) {
+	const factor = gate ? `gateAt(row / ${choices}, row % ${choices}) *` : '';
+	return {
+		inputs: gate ? { x, gate, order } : { x, order },
+		shape: [placesOf(rows, experts), width],
+		functions: `vec2 given(int row, int c) {
+	return row < 0 ? vec2(0) : ${factor} xRow(row / ${choices}, c);
+}`,
+		code: `ivec2 row = ivec2(orderTexel(r, 0).xz);
+	return vec4(given(row.x, c), given(row.y, c));`
+	};
+}
+
+/** Each token adds up what stands at the places of its choices, times the gates where said. */
+function scatter(
+	answer: tf.TensorInfo,
+	gate: tf.TensorInfo | null,
+	order: tf.TensorInfo,
+	shape: number[],
+	{ choices }: Sizes
+) {
+	return {
+		inputs: gate ? { answer, gate, order } : { answer, order },
+		shape,
+		functions: `vec2 added(int n, int c) {
+	vec2 sum = vec2(0);
+	for (int i = 0; i < ${choices}; i++) {
+		int place = int(orderAt(n * ${choices} + i, 2));
+		sum += ${gate ? 'gateAt(n, i) * ' : ''}answerRow(place, c);
+	}
+	return sum;
+}`,
+		code: `return vec4(added(2 * r, c), 2 * r + 1 < ${shape[0]} ? added(2 * r + 1, c) : vec2(0));`
+	};
+}
+
+/** Every place times the matrix of its expert, [inner, columns] or transposed. */
+function byExpert(
+	form: Form,
+	a: tf.TensorInfo,
+	weights: tf.TensorInfo,
+	order: tf.TensorInfo,
+	[inner, columns]: readonly [number, number]
+) {
+	const start = `first + ${form === 'ab' ? 'k, c' : 'c, k'}`;
+	return {
+		inputs: { a, weights, order },
+		shape: [a.shape[0]!, columns],
+		code: `int first = int(orderTexel(r, 0).y) * ${half(weights.shape[1]!)};
+	vec4 sum = vec4(0);
+	${addProduct(form, inner, 'aTexel(r, k)', `weightsTexel(${start})`)}
+	return sum;`
+	};
+}
+
+/** Gradient of every expert's matrix, from the expert's own places; exactly 0 where it has none. */
+function overPlaces(
+	a: tf.TensorInfo,
+	b: tf.TensorInfo,
+	starts: tf.TensorInfo,
+	weights: tf.TensorInfo
+) {
+	const rows = half(weights.shape[1]!);
+	return {
+		inputs: { a, b, starts },
+		shape: weights.shape,
+		code: `int expert = r / ${rows};
+	int to = int(startsAt(0, expert + 1)) / 2;
+	vec4 sum = vec4(0);
+	for (int k = int(startsAt(0, expert)) / 2; k < to; k++) {
+		vec4 p = aTexel(k, r % ${rows}), q = bTexel(k, c);
+		${addBlock('aTb')}
+	}
+	return sum;`
+	};
+}
+
+/** GLSL: the gate and the up of a block of `raised`; with an odd size the halves lie askew. */
+function halves(hidden: number): string {
+	const up =
+		hidden % 2 === 0
+			? `return raisedTexel(r, c + ${half(hidden)});`
+			: `int at = 2 * c + ${hidden};
+	return vec4(raisedAt(2 * r, at), raisedAt(2 * r, at + 1), raisedAt(2 * r + 1, at), raisedAt(2 * r + 1, at + 1));`;
+	return `${SWIGLU}
+vec4 gated(int r, int c) { return raisedTexel(r, c); }
+vec4 up(int r, int c) { ${up} }`;
+}
+
+glKernel<'x' | 'gate' | 'chosen' | 'gateUp' | 'down', Sizes>(
+	'RoutedExperts',
+	({ x, gate, chosen, gateUp, down }, sizes, easel) => {
+		const { width: D, hidden: F, gateOn } = sizes;
+		const [onInput, onOutput] = gateOn === 'input' ? [gate, null] : [null, gate];
+		const { order, starts } = sortRows(chosen, sizes, easel);
+		const given = easel.draw(gather(x, onInput, order, sizes));
+		const raised = easel.draw(byExpert('ab', given, gateUp, order, [D, 2 * F]));
+		const inner = easel.draw({
+			inputs: { raised },
+			shape: [given.shape[0]!, F],
+			functions: halves(F),
+			code: 'return swiGlu(gated(r, c), up(r, c));'
+		});
+		const answer = easel.draw(byExpert('ab', inner, down, order, [F, D]));
+		const y = easel.draw(scatter(answer, onOutput, order, x.shape, sizes));
+		return [y, order, starts, given, raised, inner, answer];
+	}
+);
+
+type Kept = 'x' | 'gate' | 'gateUp' | 'down' | 'order' | 'starts' | 'given' | 'raised' | 'inner';
+
+glKernel<Kept | 'answer' | 'dy', Sizes>('RoutedExpertsGradient', (kept, sizes, easel) => {
+	const { x, gate, gateUp, down, order, starts, given, raised, inner, answer, dy } = kept;
+	const { width: D, hidden: F, gateOn } = sizes;
+	const [onInput, onOutput] = gateOn === 'input' ? [gate, null] : [null, gate];
+	const dAnswer = easel.draw(gather(dy, onOutput, order, sizes));
+	const dInner = easel.draw(byExpert('abT', dAnswer, down, order, [D, F]));
+	const dRaised = easel.draw(throughSwiGlu(raised, dInner, F));
+	const dGiven = easel.draw(byExpert('abT', dRaised, gateUp, order, [2 * F, D]));
+	const made = [
+		easel.draw(scatter(dGiven, onInput, order, x.shape, sizes)),
+		gateOn === 'input'
+			? gateSlopes(dGiven, x, order, gate, sizes, easel)
+			: gateSlopes(answer, dy, order, gate, sizes, easel),
+		easel.draw(overPlaces(given, dRaised, starts, gateUp)),
+		easel.draw(overPlaces(inner, dAnswer, starts, down))
+	];
+	easel.free(dAnswer, dInner, dRaised, dGiven);
+	return made;
+});
+
+/** From d inner to d gate and d up, side by side. */
+function throughSwiGlu(raised: tf.TensorInfo, dInner: tf.TensorInfo, hidden: number) {
+	const even = `int at = c % ${half(hidden)};
+	vec4 slope = c < ${half(hidden)} ? gateSlope(gated(r, at), up(r, at)) : upSlope(gated(r, at));
+	return slope * dInnerTexel(r, at);`;
+	const odd = `vec4 made;
+	for (int i = 0; i < 4; i++) {
+		int row = 2 * r + i / 2, column = 2 * c + i % 2, at = column % ${hidden};
+		vec4 gate = vec4(raisedAt(row, at)), up = vec4(raisedAt(row, at + ${hidden}));
+		made[i] = (column < ${hidden} ? gateSlope(gate, up) : upSlope(gate)).x * dInnerAt(row, at);
+	}
+	return made;`;
+	return {
+		inputs: { raised, dInner },
+		shape: raised.shape,
+		functions: hidden % 2 === 0 ? halves(hidden) : SWIGLU,
+		code: hidden % 2 === 0 ? even : odd
+	};
+}
+
+/** d gate of each choice: the product of what stands at its place and at its token. */
+function gateSlopes(
+	atPlace: tf.TensorInfo,
+	atToken: tf.TensorInfo,
+	order: tf.TensorInfo,
+	gate: tf.TensorInfo,
+	{ rows, choices, width }: Sizes,
+	{ draw }: Easel
+): tf.TensorInfo {
+	return draw({
+		inputs: { atPlace, atToken, order },
+		shape: gate.shape,
+		functions: `float slope(int n, int choice) {
+	int row = n * ${choices} + choice;
+	if (choice >= ${choices} || row >= ${rows}) return 0.;
+	int place = int(orderAt(row, 2));
+	float sum = 0.;
+	for (int k = 0; k < ${half(width)}; k++) {
+		vec2 both = atPlaceRow(place, k) * atTokenRow(n, k);
+		sum += both.x${width % 2 === 0 ? ' + both.y' : ` + (k < ${half(width) - 1} ? both.y : 0.)`};
+	}
+	return sum;
+}`,
+		code: `return vec4(
+		slope(2 * r, 2 * c), slope(2 * r, 2 * c + 1),
+		slope(2 * r + 1, 2 * c), slope(2 * r + 1, 2 * c + 1));`
+	});
+}
