@@ -1,25 +1,26 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { AttendSizes } from '../attendLoops';
-import { pairSizes, sightFunctions, type PairSizes } from './attendPairs';
+import type { AttendSizes } from '$lib/kernels/attendLoops';
+import { lengthsOf, pairSizes, sightFunctions, type PairSizes } from './attendPairs';
 import { glKernel, type Easel } from './glKernel';
 import { addBlock, addProduct } from './product';
 import { half, type Drawing } from './program';
 
 /** GLSL: sets head, batch item and query of the table's row 2r. */
-const placeInTable = ({ heads, evenQueries }: PairSizes) => `int query = 2 * r % ${evenQueries};
-	int head = 2 * r / ${evenQueries} % ${heads}, item = 2 * r / ${heads * evenQueries};`;
+const placeInTable = ({ heads }: PairSizes) => `int query = 2 * r % evenQueries;
+	int head = 2 * r / evenQueries % ${heads}, item = 2 * r / evenQueries / ${heads};`;
 
 /** A table of products of what queries and keys hold, 0 where a query does not see the key. */
 function products(a: tf.TensorInfo, b: tf.TensorInfo, factor: number, sizes: PairSizes): Drawing {
-	const { heads, kvHeads, headWidth: K, evenQueries, evenKeys, table } = sizes;
+	const { heads, kvHeads, headWidth: K, table } = sizes;
 	return {
 		inputs: { a, b },
 		shape: table,
+		lengths: lengthsOf(sizes),
 		functions: sightFunctions(sizes),
 		code: `${placeInTable(sizes)}
 	int key = windowOf(query) + 2 * c;
-	if (key > query + 1 + ${sizes.firstQuery - sizes.firstKey} || key >= ${evenKeys}) return vec4(0);
-	int aRow = item * ${evenQueries / 2} + query / 2, bRow = item * ${evenKeys / 2} + key / 2;
+	if (key > query + 1 + firstQuery - firstKey || key >= evenKeys) return vec4(0);
+	int aRow = item * (evenQueries / 2) + query / 2, bRow = item * (evenKeys / 2) + key / 2;
 	int aFirst = head * ${K / 2}, bFirst = head / ${heads / kvHeads} * ${K / 2};
 	vec4 sum = vec4(0);
 	${addProduct('abT', K, 'aTexel(aRow, aFirst + k)', 'bTexel(bRow, bFirst + k)')}
@@ -31,8 +32,8 @@ function products(a: tf.TensorInfo, b: tf.TensorInfo, factor: number, sizes: Pai
 /** Highest visible score of each row, and one over the sum of the powers; a row sees a key at least. */
 function softmaxSums(scores: tf.TensorInfo, sizes: PairSizes): Drawing {
 	const lowest = '-3.4e38';
-	const each = (body: string) => `for (int k = 0; k < ${sizes.window / 2}; k++) {
-		int key = window + 2 * k;
+	const each = (body: string) => `for (int k = 0; 2 * k < window; k++) {
+		int key = first + 2 * k;
 		vec4 score = scoresTexel(r, k);
 		bvec4 seen = bvec4(
 			sees(query, key), sees(query, key + 1), sees(query + 1, key), sees(query + 1, key + 1));
@@ -41,9 +42,10 @@ function softmaxSums(scores: tf.TensorInfo, sizes: PairSizes): Drawing {
 	return {
 		inputs: { scores },
 		shape: [sizes.table[0], 2],
+		lengths: lengthsOf(sizes),
 		functions: sightFunctions(sizes),
 		code: `${placeInTable(sizes)}
-	int window = windowOf(query);
+	int first = windowOf(query);
 	vec2 highest = vec2(${lowest}), sum = vec2(0);
 	${each(`score = mix(vec4(${lowest}), score, seen);
 		highest = max(highest, max(score.xz, score.yw));`)}
@@ -59,6 +61,7 @@ function shares(scores: tf.TensorInfo, sums: tf.TensorInfo, sizes: PairSizes): D
 	return {
 		inputs: { scores, sums },
 		shape: sizes.table,
+		lengths: lengthsOf(sizes),
 		functions: sightFunctions(sizes),
 		code: `${placeInTable(sizes)}
 	int key = windowOf(query) + 2 * c;
@@ -70,19 +73,20 @@ function shares(scores: tf.TensorInfo, sums: tf.TensorInfo, sizes: PairSizes): D
 
 /** Every query's mixture of what its keys hold, by a table. */
 function mixture(table: tf.TensorInfo, held: tf.TensorInfo, sizes: PairSizes): Drawing {
-	const { batch, heads, kvHeads, headWidth: K, evenQueries, evenKeys, window } = sizes;
+	const { batch, heads, kvHeads, headWidth: K, evenQueries } = sizes;
 	return {
 		inputs: { table, held },
 		shape: [batch * evenQueries, heads * K],
+		lengths: lengthsOf(sizes),
 		functions: sightFunctions(sizes),
-		code: `int query = 2 * r % ${evenQueries}, item = 2 * r / ${evenQueries};
+		code: `int query = 2 * r % evenQueries, item = 2 * r / evenQueries;
 	int head = c / ${K / 2}, column = head / ${heads / kvHeads} * ${K / 2} + c % ${K / 2};
-	int row = (item * ${heads} + head) * ${evenQueries / 2} + query / 2;
-	int first = windowOf(query) / 2, last = min(${evenKeys / 2 - 1}, (query + 1 + ${sizes.firstQuery - sizes.firstKey}) / 2);
-	last = min(last, first + ${window / 2 - 1});
+	int row = (item * ${heads} + head) * (evenQueries / 2) + query / 2;
+	int first = windowOf(query) / 2, last = min(evenKeys / 2 - 1, (query + 1 + firstQuery - firstKey) / 2);
+	last = min(last, first + window / 2 - 1);
 	vec4 sum = vec4(0);
 	for (int key = first; key <= last; key++) {
-		vec4 p = tableTexel(row, key - first), q = heldTexel(item * ${evenKeys / 2} + key, column);
+		vec4 p = tableTexel(row, key - first), q = heldTexel(item * (evenKeys / 2) + key, column);
 		${addBlock('ab')}
 	}
 	return sum;`
@@ -91,22 +95,23 @@ function mixture(table: tf.TensorInfo, held: tf.TensorInfo, sizes: PairSizes): D
 
 /** Every key's sum of what the queries that see it hold, by a table. */
 function collection(table: tf.TensorInfo, held: tf.TensorInfo, sizes: PairSizes): Drawing {
-	const { batch, heads, kvHeads, headWidth: K, evenQueries, evenKeys, window } = sizes;
+	const { batch, heads, kvHeads, headWidth: K, evenKeys } = sizes;
 	const group = heads / kvHeads;
 	return {
 		inputs: { table, held },
 		shape: [batch * evenKeys, kvHeads * K],
+		lengths: lengthsOf(sizes),
 		functions: sightFunctions(sizes),
-		code: `int key = 2 * r % ${evenKeys}, item = 2 * r / ${evenKeys};
+		code: `int key = 2 * r % evenKeys, item = 2 * r / evenKeys;
 	int firstHead = c / ${K / 2} * ${group};
-	int first = max(0, key + ${sizes.firstKey - sizes.firstQuery}) / 2, last = lastQuery(key + 1) / 2;
+	int first = max(0, key + firstKey - firstQuery) / 2, last = lastQuery(key + 1) / 2;
 	vec4 sum = vec4(0);
 	for (int head = firstHead; head < firstHead + ${group}; head++) {
-		int row = (item * ${heads} + head) * ${evenQueries / 2}, column = head * ${K / 2} + c % ${K / 2};
+		int row = (item * ${heads} + head) * (evenQueries / 2), column = head * ${K / 2} + c % ${K / 2};
 		for (int k = first; k <= last; k++) {
 			int at = (key - windowOf(2 * k)) / 2;
-			if (at < 0 || at >= ${window / 2}) continue;
-			vec4 p = tableTexel(row + k, at), q = heldTexel(item * ${evenQueries / 2} + k, column);
+			if (at < 0 || at >= window / 2) continue;
+			vec4 p = tableTexel(row + k, at), q = heldTexel(item * (evenQueries / 2) + k, column);
 			${addBlock('aTb')}
 		}
 	}
@@ -124,8 +129,9 @@ function throughSoftmax(
 	const means = draw({
 		inputs: { pattern, slopes },
 		shape: [table[0], 2],
+		lengths: { window },
 		code: `vec2 sum = vec2(0);
-	for (int k = 0; k < ${window / 2}; k++) {
+	for (int k = 0; 2 * k < window; k++) {
 		vec4 both = patternTexel(r, k) * slopesTexel(r, k);
 		sum += both.xz + both.yw;
 	}
@@ -151,9 +157,10 @@ function stretched(
 	return draw({
 		inputs: { x },
 		shape: [batch * to, x.shape[1]!],
+		lengths: { from, to },
 		functions: `vec2 moved(int row, int c) {
-	int position = row % ${to};
-	return position < ${from} ? xRow(row / ${to} * ${from} + position, c) : vec2(0);
+	int position = row % to;
+	return position < from ? xRow(row / to * from + position, c) : vec2(0);
 }`,
 		code: 'return vec4(moved(2 * r, c), moved(2 * r + 1, c));'
 	});

@@ -1,5 +1,5 @@
 import { firstVisible, type AttentionScope } from '$lib/math/attention';
-import type { AttendSizes } from '../attendLoops';
+import type { AttendSizes } from '$lib/kernels/attendLoops';
 import { half } from './program';
 
 /*
@@ -34,6 +34,12 @@ export function pairSizes(sizes: AttendSizes): PairSizes {
 	return { ...sizes, evenQueries, evenKeys, window, table };
 }
 
+/** The lengths that the programs of an attention take. */
+export function lengthsOf(sizes: PairSizes): Record<string, number> {
+	const { firstQuery, queries, firstKey, keys, evenQueries, evenKeys, window } = sizes;
+	return { firstQuery, queries, firstKey, keys, evenQueries, evenKeys, window };
+}
+
 /** GLSL: the first position that a position sees. */
 function firstSeen(scope: AttentionScope): string {
 	switch (scope.kind) {
@@ -60,23 +66,23 @@ function lastSeeing(scope: AttentionScope): string {
 
 /**
  * GLSL functions on queries and keys counted from 0:
- * - `int firstKey(int query)`: the first key that a query sees;
+ * - `int earliest(int query)`: the first key that a query sees;
  * - `bool sees(int query, int key)`;
  * - `int windowOf(int query)`: where the window of a query's pair starts;
  * - `int lastQuery(int key)`: the last query that sees a key.
  */
-export function sightFunctions({ firstQuery, queries, firstKey, keys, scope }: PairSizes): string {
-	return `int firstKey(int query) {
-	int position = query + ${firstQuery};
-	return max(0, (${firstSeen(scope)}) - ${firstKey});
+export function sightFunctions({ scope }: AttendSizes): string {
+	return `int earliest(int query) {
+	int position = query + firstQuery;
+	return max(0, (${firstSeen(scope)}) - firstKey);
 }
 bool sees(int query, int key) {
-	return query < ${queries} && key < ${keys} && key >= firstKey(query) &&
-		key <= query + ${firstQuery - firstKey};
+	return query < queries && key < keys && key >= earliest(query) &&
+		key <= query + firstQuery - firstKey;
 }
-int windowOf(int query) { return firstKey(query & ~1) & ~1; }
+int windowOf(int query) { return earliest(query & ~1) & ~1; }
 int lastQuery(int key) {
-	int position = key + ${firstKey};
-	return min(${queries - 1}, (${lastSeeing(scope)}) - ${firstQuery});
+	int position = key + firstKey;
+	return min(queries - 1, (${lastSeeing(scope)}) - firstQuery);
 }`;
 }

@@ -1,5 +1,4 @@
 import { glKernel } from './glKernel';
-import { half } from './program';
 
 glKernel<'table' | 'tokens', { count: number; width: number }>(
 	'Embed',
@@ -9,8 +8,9 @@ glKernel<'table' | 'tokens', { count: number; width: number }>(
 			draw({
 				inputs: { table, tokens },
 				shape: [count, width],
+				lengths: { columns },
 				functions: `vec2 embedded(int n, int c) {
-	return tableRow(int(tokensAt(n / ${columns}, n % ${columns})), c);
+	return tableRow(int(tokensAt(n / columns, n % columns)), c);
 }`,
 				code: 'return vec4(embedded(2 * r, c), embedded(2 * r + 1, c));'
 			})
@@ -28,13 +28,14 @@ glKernel<'table' | 'tokens' | 'dy', { width: number }>(
 			draw({
 				inputs: { tokens, dy },
 				shape: table.shape,
+				lengths: { rows: count / columns, columns },
 				code: `vec4 sum = vec4(0);
-	for (int row = 0; row < ${count / columns}; row++) {
-		for (int k = 0; k < ${half(columns)}; k++) {
+	for (int row = 0; row < rows; row++) {
+		for (int k = 0; 2 * k < columns; k++) {
 			ivec2 token = ivec2(tokensRow(row, k));
-			for (int i = 0; i < 2 && 2 * k + i < ${columns}; i++) {
+			for (int i = 0; i < 2 && 2 * k + i < columns; i++) {
 				if (token[i] >> 1 != r) continue;
-				vec2 slope = dyRow(row * ${columns} + 2 * k + i, c);
+				vec2 slope = dyRow(row * columns + 2 * k + i, c);
 				sum += (token[i] & 1) == 0 ? vec4(slope, 0, 0) : vec4(0, 0, slope);
 			}
 		}

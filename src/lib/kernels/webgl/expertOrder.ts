@@ -38,11 +38,32 @@ export function sortRows(
 		chosenAt(row.x / ${choices}, row.x % ${choices}) + 1.,
 		chosenAt(row.y / ${choices}, row.y % ${choices}) + 1., 0, 0);`
 	});
+	const starts = startsOf(ids, rows, experts, { draw, free });
+	const order = draw({
+		inputs: { ids, starts },
+		shape: [placesOf(rows, experts), 4],
+		dtype: 'int32',
+		lengths: { rows },
+		functions: rowsAtPlaces(experts) + PLACES_OF_ROWS,
+		code: 'return c == 0 ? rowsAtPlaces(r) : placesOfRows(r);'
+	});
+	free(ids);
+	return { order, starts };
+}
+
+/** The first place of each expert, and after the last. */
+function startsOf(
+	ids: tf.TensorInfo,
+	rows: number,
+	experts: number,
+	{ draw, free }: Easel
+): tf.TensorInfo {
 	const counts = draw({
 		inputs: { ids },
 		shape: [experts],
+		lengths: { rows },
 		code: `vec4 count = vec4(0), wanted = vec4(2 * c + 1, 2 * c + 2, 2 * c + 1, 2 * c + 2);
-	for (int k = 0; k < ${half(rows)}; k++) count += vec4(equal(idsTexel(0, k).xxyy, wanted));
+	for (int k = 0; 2 * k < rows; k++) count += vec4(equal(idsTexel(0, k).xxyy, wanted));
 	return vec4(count.xy + count.zw, 0, 0);`
 	});
 	const starts = draw({
@@ -55,24 +76,17 @@ export function sortRows(
 	}
 	return vec4(start, start + ceil(countsTexel(0, c).x / 2.) * 2., 0, 0);`
 	});
-	const order = draw({
-		inputs: { ids, starts },
-		shape: [placesOf(rows, experts), 4],
-		dtype: 'int32',
-		functions: rowsAtPlaces(rows, experts) + placesOfRows,
-		code: 'return c == 0 ? rowsAtPlaces(r) : placesOfRows(r);'
-	});
-	free(ids, counts);
-	return { order, starts };
+	free(counts);
+	return starts;
 }
 
-const rowsAtPlaces = (rows: number, experts: number) => `
+const rowsAtPlaces = (experts: number) => `
 vec4 rowsAtPlaces(int r) {
 	int expert = 0;
 	while (expert < ${experts - 1} && startsAt(0, expert + 1) <= float(2 * r)) expert++;
 	int before = 2 * r - int(startsAt(0, expert));
 	vec2 found = vec2(-1);
-	for (int k = 0; k < ${half(rows)}; k++) {
+	for (int k = 0; 2 * k < rows; k++) {
 		ivec2 id = ivec2(idsTexel(0, k).xy);
 		for (int i = 0; i < 2; i++) {
 			if (id[i] != expert + 1) continue;
@@ -85,7 +99,7 @@ vec4 rowsAtPlaces(int r) {
 	return vec4(found.x, expert, found.y, expert);
 }`;
 
-const placesOfRows = `
+const PLACES_OF_ROWS = `
 vec4 placesOfRows(int r) {
 	vec2 own = idsTexel(0, r).xy;
 	vec4 count = vec4(0);

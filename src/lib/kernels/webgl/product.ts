@@ -20,23 +20,39 @@ const BEYOND: Record<Form, readonly [string, string]> = {
 };
 
 /**
+ * GLSL that does something for every two numbers of a size, by `k`.
+ *
+ * @param size a number, or the name of a length
+ * @param body for each two
+ * @param odd for the last number of an odd size, which stands beside something beyond the edge
+ */
+export function eachPair(size: number | string, body: string, odd: string): string {
+	const whole = typeof size === 'number' ? String(Math.floor(size / 2)) : `${size} / 2`;
+	const rest =
+		typeof size === 'string'
+			? `if (${size} % 2 == 1) { int k = ${size} / 2; ${odd} }`
+			: size % 2 === 1
+				? `{ int k = ${half(size) - 1}; ${odd} }`
+				: '';
+	return `for (int k = 0; k < ${whole}; k++) { ${body} }
+	${rest}`;
+}
+
+/**
  * GLSL that adds a block of a product to `sum`, two terms of each number at a time.
  *
- * @param inner numbers to multiply and add up for each number of the result
+ * @param inner numbers to multiply and add up for each number of the result, or a length's name
  * @param a GLSL of the left factor's texel, by `k`
  * @param b GLSL of the right factor's texel, by `k`
  */
-export function addProduct(form: Form, inner: number, a: string, b: string): string {
+export function addProduct(form: Form, inner: number | string, a: string, b: string): string {
 	const [aBeyond, bBeyond] = BEYOND[form];
-	const edge =
-		inner % 2 === 0
-			? ''
-			: `if (k == ${half(inner) - 1}) { p.${aBeyond} = vec2(0); q.${bBeyond} = vec2(0); }`;
-	return `for (int k = 0; k < ${half(inner)}; k++) {
-		vec4 p = ${a}, q = ${b};
-		${edge}
-		${addBlock(form)}
-	}`;
+	const read = `vec4 p = ${a}, q = ${b};`;
+	return eachPair(
+		inner,
+		`${read} ${addBlock(form)}`,
+		`${read} p.${aBeyond} = vec2(0); q.${bBeyond} = vec2(0); ${addBlock(form)}`
+	);
 }
 
 /** GLSL that adds the product of texels `p` and `q` to `sum`. */
@@ -54,8 +70,10 @@ export function productDrawing(
 	return {
 		inputs: { a, b },
 		shape: [rows, columns],
+		// Weights' gradients add up over tokens.
+		...(form === 'aTb' ? { lengths: { inner } } : {}),
 		code: `vec4 sum = vec4(0);
-	${addProduct(form, inner, left, right)}
+	${addProduct(form, form === 'aTb' ? 'inner' : inner, left, right)}
 	return sum;`
 	};
 }

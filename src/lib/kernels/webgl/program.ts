@@ -15,7 +15,12 @@ export interface Drawing {
 	/** Shape of the tensor that it makes. */
 	readonly shape: readonly number[];
 	readonly dtype?: 'float32' | 'int32';
-	/** Numbers that change from one draw to the next; all others are better written into the code. */
+	/**
+	 * Whole numbers that differ from one batch to the next, such as the number of tokens: `int`s in the
+	 * code. Sizes of the model are better written into it, as every program is compiled once for them.
+	 */
+	readonly lengths?: Readonly<Record<string, number>>;
+	/** Other numbers that change: `float`s in the code. */
 	readonly numbers?: Readonly<Record<string, number>>;
 	/** GLSL functions that `code` calls. */
 	readonly functions?: string;
@@ -41,17 +46,45 @@ function sheetOf(shape: readonly number[]): { rows: number; columns: number } {
 
 /** Runs a program; the caller owns what it made. */
 export function draw(backend: MathBackendWebGL, drawing: Drawing): tf.TensorInfo {
-	const { inputs, shape, dtype = 'float32', numbers = {} } = drawing;
+	const { inputs, shape, dtype = 'float32' } = drawing;
+	const uniforms = uniformsOf(drawing);
 	const program: GPGPUProgram = {
 		variableNames: Object.keys(inputs).map(samplerOf),
 		outputShape: [...shape],
 		packedInputs: true,
 		packedOutput: true,
-		customUniforms: Object.keys(numbers).map((name) => ({ name, type: 'float' })),
+		// Without it, a program would be compiled anew for every length.
+		enableShapeUniforms: true,
+		customUniforms: uniforms.map(({ name, type }) => ({ name, type })),
 		userCode: sourceOf(drawing)
 	};
-	const values = Object.values(numbers).map((value) => [value]);
+	const values = uniforms.map(({ value }) => [...value]);
 	return backend.runWebGLProgram(program, Object.values(inputs), dtype, values);
+}
+
+interface Uniform {
+	readonly name: string;
+	readonly type: 'int' | 'float' | 'vec2' | 'ivec2';
+	readonly value: readonly number[];
+}
+
+/** What the code gets as numbers: its own, how far texels lie apart, and where edges are. */
+function uniformsOf({ inputs, shape, lengths = {}, numbers = {} }: Drawing): Uniform[] {
+	const steps = Object.entries(inputs).map(([name, info]): Uniform => {
+		const { rows, columns } = sheetOf(info.shape);
+		return { name: `${name}Step`, type: 'vec2', value: [1 / columns, 1 / rows] };
+	});
+	const own = (type: 'int' | 'float', values: Readonly<Record<string, number>>) =>
+		Object.entries(values).map(([name, value]): Uniform => ({ name, type, value: [value] }));
+	const cut = [shape.at(-2) ?? 1, shape.at(-1) ?? 1].map((length) =>
+		length % 2 === 0 ? -1 : half(length) - 1
+	);
+	return [
+		...steps,
+		...own('int', lengths),
+		...own('float', numbers),
+		{ name: 'cut', type: 'ivec2', value: cut }
+	];
 }
 
 function sourceOf({ inputs, shape, functions = '', code }: Drawing): string {
@@ -64,7 +97,8 @@ vec4 texel(int r, int c) {
 void main() {
 	${placeOf(shape)}
 	vec4 made = texel(r, c);
-	${edgeOf(shape)}
+	if (c == cut.y) made.yw = vec2(0);
+	if (${shape.length < 3 ? 'r' : `r % ${half(shape.at(-2)!)}`} == cut.x) made.zw = vec2(0);
 	setOutput(made);
 }`;
 }
@@ -78,11 +112,14 @@ function isFlat(shape: readonly number[]): boolean {
 /** Name of an input's texture: not the input's own, which may be the name of a function of GLSL. */
 const samplerOf = (name: string) => `${name}_`;
 
-/** The functions that read one input. */
+/**
+ * The functions that read one input. Software renderers read faster by a place between 0 and 1 than
+ * by `texelFetch`, which checks its bounds.
+ */
 function readersOf(name: string, shape: readonly number[]): string {
 	const sampler = samplerOf(name);
 	const fetch = isFlat(shape)
-		? `return texelFetch(${sampler}, ivec2(c, r), 0);`
+		? `return texture(${sampler}, (vec2(c, r) + 0.5) * ${name}Step);`
 		: `int at = r * ${sheetOf(shape).columns} + c, width = textureSize(${sampler}, 0).x;
 	return texelFetch(${sampler}, ivec2(at % width, at / width), 0);`;
 	return `
@@ -111,12 +148,4 @@ function placeOf(shape: readonly number[]): string {
 			return `ivec3 place = getOutputCoords();
 	int r = place.x * ${half(shape.at(-2)!)} + place.y / 2, c = place.z / 2;`;
 	}
-}
-
-/** Clears what lies beyond the edge. */
-function edgeOf(shape: readonly number[]): string {
-	const [rows, columns] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
-	const clear = (length: number, place: string, lanes: string) =>
-		length % 2 === 0 ? '' : `if (${place} == ${half(length) - 1}) made.${lanes} = vec2(0);`;
-	return clear(columns, 'c', 'yw') + clear(rows, `r % ${half(rows)}`, 'zw');
 }

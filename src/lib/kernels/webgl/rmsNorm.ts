@@ -1,10 +1,18 @@
 import { glKernel } from './glKernel';
-import { half } from './program';
+import { eachPair } from './product';
 
 interface Sizes {
 	readonly rows: number;
 	readonly width: number;
 }
+
+/** GLSL that adds up what stands in each of two rows, a texel's worth by `k`. */
+const addColumns = (block: string, width: number) =>
+	eachPair(
+		width,
+		`vec4 block = ${block}; sum += block.xz + block.yw;`,
+		`vec4 block = ${block}; sum += block.xz;`
+	);
 
 glKernel<'x' | 'weight', Sizes & { eps: number }>(
 	'RmsNorm',
@@ -13,12 +21,7 @@ glKernel<'x' | 'weight', Sizes & { eps: number }>(
 			inputs: { x },
 			shape: [rows],
 			code: `vec2 sum = vec2(0);
-	for (int k = 0; k < ${half(width)}; k++) {
-		vec4 block = xTexel(c, k);
-		block *= block;
-		${width % 2 === 0 ? '' : `if (k == ${half(width) - 1}) block.yw = vec2(0);`}
-		sum += block.xz + block.yw;
-	}
+	${addColumns('xTexel(c, k) * xTexel(c, k)', width)}
 	return vec4(inversesqrt(sum / ${width}. + ${eps.toExponential()}), 0, 0);`
 		});
 		const y = draw({
@@ -37,14 +40,10 @@ glKernel<'x' | 'weight' | 'inverse' | 'dy', Sizes>(
 		const pull = draw({
 			inputs: { x, weight, inverse, dy },
 			shape: [rows],
-			code: `vec2 slope = vec2(0);
-	for (int k = 0; k < ${half(width)}; k++) {
-		vec4 block = xTexel(c, k) * dyTexel(c, k) * weightTexel(0, k).xyxy;
-		${width % 2 === 0 ? '' : `if (k == ${half(width) - 1}) block.yw = vec2(0);`}
-		slope += block.xz + block.yw;
-	}
+			code: `vec2 sum = vec2(0);
+	${addColumns('xTexel(c, k) * dyTexel(c, k) * weightTexel(0, k).xyxy', width)}
 	vec2 factor = inverseTexel(0, c).xy;
-	return vec4(slope * factor * factor / ${width}., 0, 0);`
+	return vec4(sum * factor * factor / ${width}., 0, 0);`
 		});
 		const dx = draw({
 			inputs: { x, weight, inverse, pull, dy },
@@ -52,15 +51,13 @@ glKernel<'x' | 'weight' | 'inverse' | 'dy', Sizes>(
 			code: `vec4 slope = dyTexel(r, c) * weightTexel(0, c).xyxy;
 	return inverseTexel(0, r).xxyy * (slope - xTexel(r, c) * pullTexel(0, r).xxyy);`
 		});
+		const slope = 'xTexel(k, c) * dyTexel(k, c) * inverseTexel(0, k).xxyy';
 		const dWeight = draw({
 			inputs: { x, inverse, dy },
 			shape: [width],
+			lengths: { rows },
 			code: `vec2 sum = vec2(0);
-	for (int k = 0; k < ${half(rows)}; k++) {
-		vec4 block = xTexel(k, c) * dyTexel(k, c) * inverseTexel(0, k).xxyy;
-		${rows % 2 === 0 ? '' : `if (k == ${half(rows) - 1}) block.zw = vec2(0);`}
-		sum += block.xy + block.zw;
-	}
+	${eachPair('rows', `vec4 block = ${slope}; sum += block.xy + block.zw;`, `sum += (${slope}).xy;`)}
 	return vec4(sum, 0, 0);`
 		});
 		free(pull);

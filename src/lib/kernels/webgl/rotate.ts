@@ -13,8 +13,9 @@ glKernel<'x' | 'cos' | 'sin', Sizes>(
 		draw({
 			inputs: { x, cos, sin },
 			shape: x.shape,
+			lengths: { positions },
 			code: `int pair = c % ${pairs};
-	ivec2 position = ivec2(2 * r, 2 * r + 1) % ${positions};
+	ivec2 position = ivec2(2 * r, 2 * r + 1) % positions;
 	vec2 co = vec2(cosAt(position.x, pair), cosAt(position.y, pair));
 	vec2 si = vec2(sinAt(position.x, pair), sinAt(position.y, pair)) * ${direction}.;
 	vec4 old = xTexel(r, c);

@@ -44,6 +44,7 @@ function scatter(
 	return {
 		inputs: gate ? { answer, gate, order } : { answer, order },
 		shape,
+		lengths: { tokens: shape[0]! },
 		functions: `vec2 added(int n, int c) {
 	vec2 sum = vec2(0);
 	for (int i = 0; i < ${choices}; i++) {
@@ -52,7 +53,7 @@ function scatter(
 	}
 	return sum;
 }`,
-		code: `return vec4(added(2 * r, c), 2 * r + 1 < ${shape[0]} ? added(2 * r + 1, c) : vec2(0));`
+		code: `return vec4(added(2 * r, c), 2 * r + 1 < tokens ? added(2 * r + 1, c) : vec2(0));`
 	};
 }
 
@@ -183,9 +184,10 @@ function gateSlopes(
 	return draw({
 		inputs: { atPlace, atToken, order },
 		shape: gate.shape,
+		lengths: { rows },
 		functions: `float slope(int n, int choice) {
 	int row = n * ${choices} + choice;
-	if (choice >= ${choices} || row >= ${rows}) return 0.;
+	if (choice >= ${choices} || row >= rows) return 0.;
 	int place = int(orderAt(row, 2));
 	float sum = 0.;
 	for (int k = 0; k < ${half(width)}; k++) {
