@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { adamW, adamWRunsHere } from '$lib/kernels/adamW';
 import { clipFactor } from '$lib/math/adamw';
 import { leaves } from '$lib/model/tree';
 
@@ -99,7 +100,8 @@ export type AdamWUpdate = (
 
 /** Where tensors lie in memory, loops over arrays win; elsewhere what counts is never to wait. */
 function fastestUpdate(): AdamWUpdate {
-	return ['cpu', 'wasm'].includes(tf.getBackend()) ? updateByLoop : updateByTensors;
+	if (['cpu', 'wasm'].includes(tf.getBackend())) return updateByLoop;
+	return adamWRunsHere() ? updateByKernel : updateByTensors;
 }
 
 /** The update as one loop over typed arrays, for backends that keep tensors in memory. */
@@ -228,3 +230,28 @@ export const updateByTensors: AdamWUpdate = (
 function flat(tensors: readonly tf.Tensor[]): tf.Tensor1D {
 	return tf.concat(tensors.map((tensor) => tf.reshape(tensor, [tensor.size])));
 }
+
+/** The update as one kernel, the same within rounding; it waits for nothing. */
+const updateByKernel: AdamWUpdate = (weights, grads, loss, { mean_W, square_W, age }, numbers) => {
+	const { rate, epsilon, shrink } = stepFactors(numbers, age + 1, 1);
+	let offset = 0;
+	const all = weights.map((weight, i) => {
+		const leaf = { weight, grad: grads[i] ?? null, offset, decays: decays(weight) };
+		offset += weight.size;
+		return leaf;
+	});
+	const learned = all.flatMap(({ grad, ...leaf }) => (grad ? [{ ...leaf, grad }] : []));
+	const [mean, square, gradNorm, ...updated] = adamW(
+		learned.map(({ weight }) => weight),
+		learned.map(({ grad }) => grad),
+		{ loss, mean: mean_W, square: square_W },
+		{
+			leaves: learned.map((leaf) => ({ offset: leaf.offset, decays: leaf.decays })),
+			...{ betaMean: BETA_MEAN, betaSquare: BETA_SQUARE, rate, epsilon, shrink },
+			clipNorm: numbers.clipNorm
+		}
+	);
+	let next = 0;
+	const made = all.map(({ weight, grad }) => (grad ? updated[next++]! : tf.clone(weight)));
+	return [mean!, square!, gradNorm!, ...made];
+};

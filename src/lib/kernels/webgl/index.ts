@@ -1,4 +1,5 @@
 /** Registers the WebGL form of every kernel; the operations then find them by name. */
+import './adamW';
 import './attend';
 import './crossEntropy';
 import './embed';
