@@ -67,7 +67,7 @@ function experts(name: string, chosen: number[][], gateOn: 'input' | 'output'): 
 const OPERATIONS: Operation[] = [
 	{ name: 'matMul', shapes: [[5, 3], [3, 4]], run: (a, b) => matMul(matrix(a), matrix(b)) }, // prettier-ignore
 	{ name: 'rmsNorm', shapes: [[4, 6], [6]], run: (x, w) => rmsNorm(matrix(x), w as tf.Tensor1D, 1e-5) }, // prettier-ignore
-	{ name: 'unitNorm', shapes: [[4, 6]], run: (x) => unitNorm(matrix(x), 1e-5) },
+	{ name: 'unitNorm', shapes: [[4, 8]], run: (x) => unitNorm(matrix(x), 4, 1e-5) },
 	{
 		name: 'rotate',
 		shapes: [[4, 8]],

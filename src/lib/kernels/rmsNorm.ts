@@ -4,6 +4,13 @@ import { withGradient } from './withGradient';
 
 type Array32 = Float32Array;
 
+/** One over the root of the mean square of some numbers. */
+function inverseOf(x: Array32, start: number, width: number, eps: number): number {
+	let sum = 0;
+	for (let i = start; i < start + width; i++) sum += x[i]! * x[i]!;
+	return 1 / Math.sqrt(sum / width + eps);
+}
+
 const normKernel = arrayKernel<
 	{ x: Array32; weight: Array32 },
 	{ y: Array32; inverse: Array32 },
@@ -14,9 +21,7 @@ const normKernel = arrayKernel<
 	run: ({ x, weight }, { y, inverse }, { rows, width, eps }) => {
 		for (let row = 0; row < rows; row++) {
 			const start = row * width;
-			let sum = 0;
-			for (let i = start; i < start + width; i++) sum += x[i]! * x[i]!;
-			const factor = 1 / Math.sqrt(sum / width + eps);
+			const factor = inverseOf(x, start, width, eps);
 			inverse[row] = factor;
 			for (let i = 0; i < width; i++) y[start + i] = x[start + i]! * factor * weight[i]!;
 		}
@@ -79,14 +84,56 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, eps: number): tf.Te
 	);
 }
 
+const unitKernel = arrayKernel<{ x: Array32 }, { y: Array32 }, { width: number; eps: number }>({
+	name: 'UnitNorm',
+	plan: ({ x }) => ({ y: x }),
+	run: ({ x }, { y }, { width, eps }) => {
+		for (let start = 0; start < x.length; start += width) {
+			const factor = inverseOf(x, start, width, eps);
+			for (let i = start; i < start + width; i++) y[i] = x[i]! * factor;
+		}
+	}
+});
+
+const unitGradient = arrayKernel<
+	{ x: Array32; dy: Array32 },
+	{ dx: Array32 },
+	{ width: number; eps: number }
+>({
+	name: 'UnitNormGradient',
+	plan: ({ x }) => ({ dx: x }),
+	run: ({ x, dy }, { dx }, { width, eps }) => {
+		for (let start = 0; start < x.length; start += width) {
+			const factor = inverseOf(x, start, width, eps);
+			let dot = 0;
+			for (let i = start; i < start + width; i++) dot += dy[i]! * x[i]!;
+			const pull = (dot * factor * factor) / width;
+			for (let i = start; i < start + width; i++) dx[i] = factor * (dy[i]! - x[i]! * pull);
+		}
+	}
+});
+
 /**
- * RMS norm without weights, as on each head's queries and keys.
+ * RMS norm without weights of every head by itself, as on queries and keys.
+ *
+ * @param x rows of heads, side by side
+ * @param width numbers in a head
+ * @returns as x, owned by the caller
  *
  * Source: `rmsnorm`, meta-llama/llama-models, models/llama4/model.py.
  */
-export function unitNorm(x: tf.Tensor2D, eps: number): tf.Tensor2D {
-	if (!normKernel.runsHere()) return composedNorm(x, eps);
-	return tf.tidy(() => rmsNorm(x, tf.ones([x.shape[1]]), eps));
+export function unitNorm(x: tf.Tensor2D, width: number, eps: number): tf.Tensor2D {
+	if (!unitKernel.runsHere()) {
+		return tf.tidy(() => {
+			const rows: tf.Tensor2D = tf.reshape(x, [x.size / width, width]);
+			return tf.reshape(composedNorm(rows, eps), x.shape);
+		});
+	}
+	return withGradient(
+		[x],
+		() => ({ value: unitKernel({ x }, { width, eps }).y as tf.Tensor2D, saved: { x } }),
+		(dy, saved) => [unitGradient({ ...saved, dy }, { width, eps }).dx]
+	);
 }
 
 function composedNorm(x: tf.Tensor2D, eps: number): tf.Tensor2D {

@@ -104,8 +104,7 @@ function turned(x_NP: tf.Tensor2D, { cos_TJ, sin_TJ }: Span): tf.Tensor2D {
 
 /** RMS norm of each head by itself, without weights. */
 function headNorm(x_NP: tf.Tensor2D, { headWidth, normEps }: ModelConfig): tf.Tensor2D {
-	const rows: tf.Tensor2D = tf.reshape(x_NP, [x_NP.size / headWidth, headWidth]);
-	return tf.reshape(unitNorm(rows, normEps), x_NP.shape);
+	return unitNorm(x_NP, headWidth, normEps);
 }
 
 /** The scale of each position's query in a NoPE layer, or null where the layer has none. */

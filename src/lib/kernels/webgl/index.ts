@@ -9,3 +9,4 @@ import './product';
 import './rmsNorm';
 import './rotate';
 import './routedExperts';
+import './unitNorm';
