@@ -1,85 +1,152 @@
 /**
- * Measures what a visitor feels, on the production build in headless Chromium, and writes docs/performance.md:
+ * Measures in headless Chromium, on production bundles, what a visitor feels and how fast the model
+ * trains beside its peers; prints tables and writes docs/performance.md:
  *
- *     npm run bench [-- --json FILE]
+ *     npm run bench
+ *     npm run bench -- --quick               (few repetitions, within three minutes on two cores)
+ *     npm run bench -- --backend wasm,webgl  (wasm unless said; cpu too)
+ *     npm run bench -- --only base,growth    (of visit, small, base, toy, growth, memory; writes no page)
+ *     npm run bench -- --json FILE           (the raw figures: docs/benchmark.md)
+ *
+ * Exit code 1 if a contender's losses are not ours.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
-import { basePath } from '../scripts/base-path.mjs';
-import { weights } from '../scripts/budgets.mjs';
-import { ensureBuilt, site } from '../scripts/build.mjs';
-import { launchChrome } from '../scripts/chrome.mjs';
-import { serve } from '../scripts/server.mjs';
-import { measureVisit, type Visit } from './page';
-import { isKept, line, markdown, type Circumstances, type Figure } from './report';
+import type { BackendName } from '$lib/protocol/messages';
+import type { ContenderName } from './contender';
+import { measureGrowth } from './growth';
+import { endure, race, type Effort } from './race';
+import { line, markdown, type Report } from './report';
+import { openStadium, type Stadium } from './stadium';
+import { curveTable, enduranceTable, raceTable, textOf } from './tables';
+import { targetsOf, type Measured } from './targets';
+import { figuresOf, visitSite } from './visit';
+import { WORKS, type Work } from './works';
 
 const DOCUMENT = 'docs/performance.md';
+const BACKENDS: readonly BackendName[] = ['wasm', 'webgl', 'cpu'];
+const PARTS = ['visit', 'small', 'base', 'toy', 'growth', 'memory'] as const;
+type Part = (typeof PARTS)[number];
 
-/** The value in the middle. */
-function median(values: readonly number[]): number {
-	return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+interface Wishes {
+	backends: readonly BackendName[];
+	parts: readonly Part[];
+	isQuick: boolean;
+	json: string | undefined;
 }
 
-/** What is promised for a machine of two cores without a graphics processor. */
-function figuresOf(visit: Visit): Figure[] {
-	const sizes = weights().map(({ name, bytes, limit }): Figure => {
-		return { name, value: bytes / 1000, unit: 'kB', limit: limit / 1000, sense: 'at most' };
+/** The names in a list with commas; all are known. */
+function namesIn<Name extends string>(
+	list: string | undefined,
+	known: readonly Name[],
+	unsaid: readonly Name[]
+): readonly Name[] {
+	if (list === undefined) return unsaid;
+	return list.split(',').map((name) => {
+		const found = known.find((other) => other === name.trim());
+		if (!found) throw new Error(`There is no ${name}; choose of ${known.join(', ')}.`);
+		return found;
 	});
-	return [
-		{
-			name: 'engine ready after load',
-			value: visit.engineReady,
-			unit: 'ms',
-			limit: 3000,
-			sense: 'at most'
-		},
-		{
-			name: 'key press to picture, 32 tokens',
-			value: median(visit.keyToPicture),
-			unit: 'ms',
-			limit: 200,
-			sense: 'at most'
-		},
-		{ name: 'training', value: visit.stepsPerSecond, unit: 'steps/s', limit: 5, sense: 'at least' },
-		{
-			name: 'longest task of the page while training',
-			value: visit.longestTask,
-			unit: 'ms',
-			limit: 50,
-			sense: 'at most'
-		},
-		...sizes
-	];
 }
 
-/** Serves the built site and visits it. */
-async function measure(): Promise<{ visit: Visit; browser: string }> {
-	const { url, close } = await serve({ folder: site, port: 0, base: basePath });
-	const browser = await launchChrome();
+function readArguments(): Wishes {
+	const text = { type: 'string' } as const;
+	const { values } = parseArgs({
+		options: { backend: text, only: text, json: text, quick: { type: 'boolean', default: false } }
+	});
+	return {
+		backends: namesIn(values.backend, BACKENDS, ['wasm']),
+		parts: namesIn(values.only, PARTS, PARTS),
+		isQuick: values.quick,
+		json: values.json
+	};
+}
+
+/** How much to measure: wasm is fast enough for many steps, the others are not. */
+function effortOf(backend: BackendName, isQuick: boolean): Effort {
+	if (backend !== 'wasm') {
+		const few = { warmUp: 2, steps: 1, passes: 2 };
+		return isQuick
+			? { ...few, rounds: 2, patience: 20_000 }
+			: { ...few, rounds: 5, patience: 120_000 };
+	}
+	return isQuick
+		? { warmUp: 2, rounds: 4, steps: 1, passes: 2, patience: 20_000 }
+		: { warmUp: 5, rounds: 8, steps: 3, passes: 9, patience: 60_000 };
+}
+
+/** jax-js has no path of its own for `cpu`: that device is an interpreter for debugging. */
+function contendersOn(backend: BackendName): ContenderName[] {
+	return backend === 'cpu' ? ['ours', 'plain'] : ['ours', 'plain', 'jax-js'];
+}
+
+async function measureModel({ page }: Stadium, wishes: Wishes): Promise<Measured> {
+	const { backends, parts, isQuick } = wishes;
+	const [first = 'wasm'] = backends;
+	const works = parts.flatMap((part): Work[] => (part in WORKS ? [WORKS[part as 'toy']] : []));
+	const races = [];
+	for (const backend of backends) {
+		for (const work of works) {
+			console.log(`${work.name} on ${backend} …`);
+			const entries = contendersOn(backend).map((contender) => ({ contender, backend, work }));
+			races.push(...(await race(page, entries, effortOf(backend, isQuick))));
+		}
+	}
+	const effort: Effort = { ...effortOf(first, isQuick), passes: 0 };
+	if (parts.includes('growth')) console.log(`Growth on ${first} …`);
+	const curves = parts.includes('growth') ? await measureGrowth(page, first, isQuick, effort) : [];
+	if (parts.includes('memory')) console.log(`A long run on ${first} …`);
+	const toy = { contender: 'ours', backend: first, work: WORKS.toy } as const;
+	const endurance = parts.includes('memory') ? [await endure(page, toy, isQuick ? 100 : 1000)] : [];
+	return { races, curves, endurance };
+}
+
+async function measureAll(wishes: Wishes): Promise<Report> {
+	const visit = wishes.parts.includes('visit') ? await visitSite() : null;
+	const stadium = await openStadium(process.cwd());
 	try {
-		return { visit: await measureVisit(browser, url), browser: `Chromium ${browser.version()}` };
+		const measured = await measureModel(stadium, wishes);
+		const where = {
+			date: new Date().toISOString().slice(0, 10),
+			processor: cpus()[0]?.model.trim() ?? 'an unknown processor',
+			cores: cpus().length,
+			memory: `${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
+			browser: stadium.browser,
+			isQuick: wishes.isQuick
+		};
+		const figures = visit === null ? [] : figuresOf(visit);
+		return { where, figures, visit, targets: targetsOf(measured), ...measured };
 	} finally {
-		await browser.close();
-		await close();
+		await stadium.close();
 	}
 }
 
-if (!(await ensureBuilt({ always: false }))) throw new Error('the site could not be built');
-const { visit, browser } = await measure();
-const figures = figuresOf(visit);
-const where: Circumstances = {
-	date: new Date().toISOString().slice(0, 10),
-	processor: cpus()[0]?.model.trim() ?? 'an unknown processor',
-	cores: cpus().length,
-	memory: `${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
-	browser,
-	backend: visit.backend
-};
-for (const figure of figures) console.log(line(figure));
-const options = await resolveConfig(DOCUMENT);
-writeFileSync(DOCUMENT, await format(markdown(figures, where), { ...options, filepath: DOCUMENT }));
-const at = process.argv.indexOf('--json');
-const file = at < 0 ? undefined : process.argv[at + 1];
-if (file) writeFileSync(file, `${JSON.stringify({ where, figures, visit }, null, '\t')}\n`);
-if (!figures.every(isKept)) console.log('Some promises are not kept on this machine.');
+function print({ races, curves, endurance, figures, targets }: Report): void {
+	const tables = [raceTable(races), curveTable(curves), enduranceTable(endurance)];
+	for (const table of tables) if (table.length > 1) console.log(`\n${textOf(table)}`);
+	console.log('');
+	for (const figure of [...figures, ...targets]) console.log(line(figure));
+}
+
+async function main(): Promise<void> {
+	const wishes = readArguments();
+	const report = await measureAll(wishes);
+	print(report);
+	if (wishes.json !== undefined) {
+		writeFileSync(wishes.json, `${JSON.stringify(report, null, '\t')}\n`);
+	}
+	if (PARTS.every((part) => wishes.parts.includes(part))) {
+		const options = await resolveConfig(DOCUMENT);
+		const page = await format(markdown(report), { ...options, filepath: DOCUMENT });
+		writeFileSync(DOCUMENT, page);
+	}
+}
+
+try {
+	await main();
+} catch (error) {
+	console.error(error instanceof Error ? error.message : error);
+	process.exitCode = 1;
+}

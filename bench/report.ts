@@ -1,3 +1,7 @@
+import type { Visit } from './page';
+import { curveTable, enduranceTable, markdownOf, raceTable, type Table } from './tables';
+import type { Measured } from './targets';
+
 /** One measured figure and what we promise. */
 export interface Figure {
 	name: string;
@@ -15,15 +19,27 @@ export interface Circumstances {
 	cores: number;
 	memory: string;
 	browser: string;
-	backend: string;
+	/** Whether `--quick` asked for few repetitions. */
+	isQuick: boolean;
+}
+
+/** All that a run measured; the file of `--json` holds it (docs/benchmark.md). */
+export interface Report extends Measured {
+	where: Circumstances;
+	/** What a visitor feels. */
+	figures: readonly Figure[];
+	visit: Visit | null;
+	/** What we promise about the model's own speed. */
+	targets: readonly Figure[];
 }
 
 /** Whether a figure keeps its promise. */
-export function isKept({ value, limit, sense }: Figure): boolean {
+function isKept({ value, limit, sense }: Figure): boolean {
 	return sense === 'at most' ? value <= limit : value >= limit;
 }
 
-const rounded = (value: number) => (value < 100 ? value.toFixed(1) : value.toFixed(0));
+const rounded = (value: number) =>
+	Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 
 /** A figure in one line of the terminal. */
 export function line(figure: Figure): string {
@@ -31,20 +47,62 @@ export function line(figure: Figure): string {
 	return `${isKept(figure) ? 'good  ' : 'MISSED'}  ${name}: ${rounded(value)} ${unit} (${sense} ${limit})`;
 }
 
+function figureTable(figures: readonly Figure[]): Table {
+	return [
+		['what', 'measured', 'promised', 'kept'],
+		...figures.map((figure) => {
+			const { name, value, unit, limit, sense } = figure;
+			const promise = `${sense} ${limit} ${unit}`.trim();
+			return [name, `${rounded(value)} ${unit}`.trim(), promise, isKept(figure) ? 'yes' : 'no'];
+		})
+	];
+}
+
 /** The page docs/performance.md. */
-export function markdown(figures: readonly Figure[], where: Circumstances): string {
-	const rows = figures.map((figure) => {
-		const { name, value, unit, limit, sense } = figure;
-		return `| ${name} | ${rounded(value)} ${unit} | ${sense} ${limit} ${unit} | ${isKept(figure) ? 'yes' : 'no'} |`;
-	});
-	return `# Performance
+export function markdown(report: Report): string {
+	const { where, figures, visit, targets } = report;
+	const length = where.isQuick ? ' in a quick run, with few repetitions' : '';
+	const visitor =
+		visit === null
+			? ''
+			: `## What a visitor feels
 
-Written by \`npm run bench\` on ${where.date}: the production build in headless ${where.browser}, on ${where.cores} cores of ${where.processor} with ${where.memory}; the engine computed on \`${where.backend}\`. Times of keys are the median of several.
+The engine computed on \`${visit.backend}\`. Times of keys are the median of several.
 
-| what | measured | promised | kept |
-| --- | --- | --- | --- |
-${rows.join('\n')}
+${markdownOf(figureTable(figures))}
 
 The first view is everything the home page loads as script before its engine starts; sizes are compressed with Brotli, in thousands of bytes. The worker's size is without its WebAssembly files. A key press counts until the bars of the next token are drawn. Steps are those of the default toy, 16 sequences of 32 tokens each.
+`;
+	return `# Performance
+
+Written by \`npm run bench\` on ${where.date}${length}: production bundles in headless ${where.browser}, on ${where.cores} cores of ${where.processor} with ${where.memory}.
+
+${visitor}
+## What we promise about the model
+
+${markdownOf(figureTable(targets))}
+
+${raceText(report)}`;
+}
+
+function raceText({ races, curves, endurance }: Report): string {
+	const who = [...new Set(races.map((r) => `${r.contender} on ${r.backend}: ${r.about}`))];
+	return `## Against its peers
+
+Time of a training step, median and the middle half; every contender starts from the same weights, sees the same tokens and must report the same loss to 0.001 at every step, or the run fails. They train in turn, a few steps each. What they are and what the columns mean is in [benchmark.md](benchmark.md).
+
+${markdownOf(raceTable(races))}
+
+${who.map((name) => `- ${name}`).join('\n')}
+
+## How time grows
+
+${markdownOf(curveTable(curves))}
+
+The exponent is the p of \`time = c · size^p\` that fits best.
+
+## Memory in a long run
+
+${markdownOf(enduranceTable(endurance))}
 `;
 }

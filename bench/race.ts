@@ -1,0 +1,164 @@
+/** Lets contenders train side by side, a few steps each in turn, so that noise hits all alike. */
+import type { Page } from 'playwright-core';
+import type { BackendName } from '$lib/protocol/messages';
+import type { Answers, ContenderName, Counts, Memory, Question } from './contender';
+import { spread, type Spread } from './spread';
+import type { Work } from './works';
+
+/** One contender with its work. */
+export interface Entry {
+	contender: ContenderName;
+	backend: BackendName;
+	work: Work;
+}
+
+/** How much is measured. */
+export interface Effort {
+	/** Steps of each entry before the clock counts, the first one included. */
+	warmUp: number;
+	rounds: number;
+	/** Steps of each entry per round. */
+	steps: number;
+	/** Passes without training. */
+	passes: number;
+	/** Milliseconds that a first step may take; an entry that takes longer is left out. */
+	patience: number;
+}
+
+export interface Result extends Entry {
+	/** What computes, in words. */
+	about: string;
+	/** Why there are no figures, or null. */
+	unfinished: string | null;
+	/** Milliseconds from the worker's start to the end of the first step. */
+	firstStep: number;
+	/** Milliseconds per training step. */
+	step: Spread;
+	/** Milliseconds per pass; null where none were asked for. */
+	pass: Spread | null;
+	counts: Counts | null;
+	memory: Memory | null;
+	/** Loss of every step, from number 0. */
+	losses: number[];
+}
+
+/** Largest difference of losses at the same step. */
+const AGREEMENT = 1e-3;
+
+const idOf = ({ contender, backend, work }: Entry) => `${contender} ${backend} ${work.name}`;
+
+/** Asks a contender's worker. */
+async function ask<Q extends Question>(
+	page: Page,
+	id: string,
+	question: Q
+): Promise<Answers[Q['type']]> {
+	const answer: unknown = await page.evaluate(([to, what]) => arena.ask(to, what), [
+		id,
+		question
+	] as const);
+	return answer as Answers[Q['type']];
+}
+
+/** Opens an entry; says why where it cannot. */
+async function open(page: Page, entry: Entry, patience: number): Promise<Result> {
+	const id = idOf(entry);
+	const empty = { step: spread([]), pass: null, counts: null, memory: null };
+	const asked = page.evaluate(
+		([to, contender, backend, work]) =>
+			arena.open(to, contender, backend, work).then(
+				(opened) => ({ ...opened, problem: null }),
+				(error: unknown) => ({ about: '', firstStep: NaN, loss: NaN, problem: String(error) })
+			),
+		[id, entry.contender, entry.backend, entry.work] as const
+	);
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<null>((give) => {
+		timer = setTimeout(() => give(null), patience);
+	});
+	const opened = await Promise.race([asked, late]);
+	clearTimeout(timer);
+	const problem = opened === null ? `no first step within ${patience / 1000} s` : opened.problem;
+	if (opened === null || problem !== null) {
+		await page.evaluate((to) => arena.close(to), id);
+		return { ...entry, about: '', unfinished: problem, firstStep: NaN, losses: [], ...empty };
+	}
+	const { about, firstStep, loss } = opened;
+	return { ...entry, about, unfinished: null, firstStep, losses: [loss], ...empty };
+}
+
+async function train(page: Page, result: Result, count: number): Promise<number[]> {
+	const question = { type: 'steps', first: result.losses.length, count } as const;
+	const { times, losses } = await ask(page, idOf(result), question);
+	result.losses.push(...losses);
+	return times;
+}
+
+/**
+ * Runs the entries against each other.
+ *
+ * @throws Error if losses of the same work differ by more than 1e-3 at any step
+ */
+export async function race(
+	page: Page,
+	entries: readonly Entry[],
+	effort: Effort
+): Promise<Result[]> {
+	const { warmUp, rounds, steps, passes, patience } = effort;
+	const results: Result[] = [];
+	for (const entry of entries) results.push(await open(page, entry, patience));
+	const running = results.filter(({ unfinished }) => unfinished === null);
+	for (const result of running) await train(page, result, warmUp - 1);
+	const times = new Map<Result, number[]>(running.map((result) => [result, []]));
+	for (let round = 0; round < rounds; round++) {
+		for (const [result, own] of times) own.push(...(await train(page, result, steps)));
+	}
+	requireAgreement(running);
+	for (const [result, own] of times) {
+		const id = idOf(result);
+		result.step = spread(own);
+		if (passes > 0) {
+			const all = await ask(page, id, { type: 'passes', count: passes + 1 });
+			result.pass = spread(all.slice(1));
+		}
+		result.counts = await ask(page, id, { type: 'count', step: result.losses.length });
+		result.memory = await ask(page, id, { type: 'memory' });
+	}
+	for (const result of running) await page.evaluate((to) => arena.close(to), idOf(result));
+	return results;
+}
+
+/** Losses of the same work must be the same, step by step. */
+function requireAgreement(results: readonly Result[]): void {
+	for (const result of results) {
+		const first = results.find(({ work }) => work.name === result.work.name)!;
+		result.losses.forEach((loss, step) => {
+			const other = first.losses[step] ?? loss;
+			if (!(Math.abs(loss - other) <= AGREEMENT)) {
+				throw new Error(
+					`${idOf(result)} has the loss ${loss} at step ${step}, ${idOf(first)} has ${other}`
+				);
+			}
+		});
+	}
+}
+
+/** What is alive after a few steps and again after many more. */
+export interface Endurance extends Entry {
+	steps: number;
+	before: Memory;
+	after: Memory;
+}
+
+/** Trains for long and looks whether memory grows. */
+export async function endure(page: Page, entry: Entry, steps: number): Promise<Endurance> {
+	const result = await open(page, entry, 60_000);
+	const look = () => ask(page, idOf(entry), { type: 'memory' });
+	await train(page, result, 20);
+	const before = await look();
+	await train(page, result, steps);
+	const after = await look();
+	await page.evaluate((to) => arena.close(to), idOf(entry));
+	if (!before || !after) throw new Error(`${idOf(entry)} does not tell what it holds`);
+	return { ...entry, steps, before, after };
+}
