@@ -1,35 +1,30 @@
 /**
- * Milliseconds per training step of the default toy in Node, on the clock and of processor time (all
- * threads; the clock alone misleads on a busy machine):
+ * Milliseconds per training step in Node, on the clock and of processor time (all threads; the clock
+ * alone misleads on a busy machine):
  *
- *     node scripts/run.mjs bench/step.ts [cpu|wasm] [profile]
+ *     node scripts/run.mjs bench/step.ts [cpu|wasm] [small|base|toy] [profile]
  */
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { random } from '$lib/math/random';
-import { INITIAL_SETTINGS, modelConfig, trainConfig } from '$lib/protocol/settings';
 import { disposeState, initState, type TrainState } from '$lib/train/state';
 import { trainStep } from '$lib/train/step';
+import { tokensOf, WORKS } from './works';
 
-const VOCABULARY = 128;
 const WARM_UP = 10;
 const STEPS = 40;
 
 const backend = process.argv[2] ?? 'wasm';
 tf.enableProdMode();
 await tf.setBackend(backend);
-const config = modelConfig(INITIAL_SETTINGS, VOCABULARY);
-const train = trainConfig(INITIAL_SETTINGS);
+const work = Object.values(WORKS).find(({ name }) => name === process.argv[3]) ?? WORKS.toy;
+const { config, train } = work;
 
-/** One step on random tokens; gives the next state and the milliseconds it took. */
+/** One step; gives the next state and the milliseconds it took. */
 async function timedStep(
 	state: TrainState
 ): Promise<{ state: TrainState; clock: number; processor: number }> {
-	const draw = random(1, state.step);
-	const tokens = Int32Array.from({ length: train.batch * train.length }, () =>
-		draw.integer(VOCABULARY)
-	);
+	const tokens = tokensOf(work, state.step);
 	const before = process.cpuUsage();
 	const start = performance.now();
 	const next = trainStep(state, config, train, tokens);
@@ -56,10 +51,10 @@ for (let i = 0; i < WARM_UP + STEPS; i++) {
 	processors.push(next.processor);
 }
 console.log(
-	`${backend}, median of ${STEPS} steps: clock ${shown(clocks)}, processor ${shown(processors)}`
+	`${work.name} on ${backend}, median of ${STEPS} steps: clock ${shown(clocks)}, processor ${shown(processors)}`
 );
 
-if (process.argv[3] === 'profile') {
+if (process.argv.includes('profile')) {
 	const { kernels } = await tf.profile(async () => {
 		state = (await timedStep(state)).state;
 		return tf.scalar(0);

@@ -73,44 +73,80 @@ function eachQuery(sizes: AttendSizes, rowWidth: number, visit: (place: Place) =
 	}
 }
 
-/** One row of the pattern: the softmax of the query's scores. */
-function fillRow(q: Array32, k: Array32, pattern: Array32, place: Place): void {
-	const { query, key, row, count, K, step } = place;
+/**
+ * The product of one query (of q or dy) with each visible key (of k or v), four keys side by side, so that
+ * additions do not wait for each other.
+ */
+function scoreRow(q: Array32, k: Array32, scores: Float64Array, place: Place): void {
+	const { query, key, count, K, step } = place;
+	let [j, at] = [0, key];
+	for (; j + 3 < count; j += 4, at += 4 * step) {
+		const [at1, at2, at3] = [at + step, at + 2 * step, at + 3 * step];
+		let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+		for (let i = 0; i < K; i++) {
+			const x = q[query + i]!;
+			sum0 += x * k[at + i]!;
+			sum1 += x * k[at1 + i]!;
+			sum2 += x * k[at2 + i]!;
+			sum3 += x * k[at3 + i]!;
+		}
+		scores[j] = sum0;
+		scores[j + 1] = sum1;
+		scores[j + 2] = sum2;
+		scores[j + 3] = sum3;
+	}
+	for (; j < count; j++, at += step) {
+		let sum = 0;
+		for (let i = 0; i < K; i++) sum += q[query + i]! * k[at + i]!;
+		scores[j] = sum;
+	}
+}
+
+/** From the scores of a query to its row of the pattern, their softmax; leaves it in `scores` too. */
+function fillRow(pattern: Array32, scores: Float64Array, { row, count, K }: Place): void {
 	const scale = 1 / Math.sqrt(K);
 	let highest = -Infinity;
 	for (let j = 0; j < count; j++) {
-		const at = key + j * step;
-		let dot = 0;
-		for (let i = 0; i < K; i++) dot += q[query + i]! * k[at + i]!;
-		pattern[row + j] = dot * scale;
-		highest = Math.max(highest, dot * scale);
+		if (!(scores[j]! <= highest)) highest = scores[j]!;
 	}
 	let sum = 0;
 	for (let j = 0; j < count; j++) {
-		const weight = exp(pattern[row + j]! - highest);
-		pattern[row + j] = weight;
+		const weight = exp((scores[j]! - highest) * scale);
+		scores[j] = weight;
 		sum += weight;
 	}
 	const share = 1 / sum;
-	for (let j = 0; j < count; j++) pattern[row + j]! *= share;
+	for (let j = 0; j < count; j++) {
+		scores[j]! *= share;
+		pattern[row + j] = scores[j]!;
+	}
 }
 
-/** Mixes the values of the visible keys by a row of the pattern. */
+/** The sum of the visible keys (of k or v), each times its weight, for one query; four at a time. */
 function mixRow(
-	pattern: Array32,
-	v: Array32,
-	context: Array32,
+	weights: Float64Array,
+	k: Array32,
+	mixed: Array32,
 	sums: Float64Array,
 	place: Place
 ): void {
-	const { query, key, row, count, K, step } = place;
+	const { query, key, count, K, step } = place;
 	for (let i = 0; i < K; i++) sums[i] = 0;
-	for (let j = 0; j < count; j++) {
-		const share = pattern[row + j]!;
-		const at = key + j * step;
-		for (let i = 0; i < K; i++) sums[i]! += share * v[at + i]!;
+	let [j, at] = [0, key];
+	for (; j + 3 < count; j += 4, at += 4 * step) {
+		const [at1, at2, at3] = [at + step, at + 2 * step, at + 3 * step];
+		const [weight0, weight1] = [weights[j]!, weights[j + 1]!];
+		const [weight2, weight3] = [weights[j + 2]!, weights[j + 3]!];
+		for (let i = 0; i < K; i++) {
+			const half = weight0 * k[at + i]! + weight1 * k[at1 + i]!;
+			sums[i]! += half + (weight2 * k[at2 + i]! + weight3 * k[at3 + i]!);
+		}
 	}
-	for (let i = 0; i < K; i++) context[query + i] = sums[i]!;
+	for (; j < count; j++, at += step) {
+		const weight = weights[j]!;
+		for (let i = 0; i < K; i++) sums[i]! += weight * k[at + i]!;
+	}
+	for (let i = 0; i < K; i++) mixed[query + i] = sums[i]!;
 }
 
 export const attendKernel = arrayKernel<
@@ -124,11 +160,13 @@ export const attendKernel = arrayKernel<
 		pattern: [sizes.batch * sizes.queries * sizes.heads, widest(sizes)]
 	}),
 	run: ({ q, k, v }, { context, pattern }, sizes) => {
-		const sums = new Float64Array(sizes.headWidth);
+		const width = patternWidth(pattern, sizes);
+		const [scores, sums] = [new Float64Array(width), new Float64Array(sizes.headWidth)];
 		pattern.fill(0);
-		eachQuery(sizes, patternWidth(pattern, sizes), (place) => {
-			fillRow(q, k, pattern, place);
-			mixRow(pattern, v, context, sums, place);
+		eachQuery(sizes, width, (place) => {
+			scoreRow(q, k, scores, place);
+			fillRow(pattern, scores, place);
+			mixRow(scores, v, context, sums, place);
 		});
 	}
 });
@@ -137,49 +175,28 @@ function patternWidth(pattern: Array32, { batch, queries, heads }: AttendSizes):
 	return pattern.length / (batch * queries * heads);
 }
 
-/** d pattern of a row into `slopes`, and its part of d v. Returns the mean slope under the pattern. */
-function valueRow(
+/** From d pattern of a row to d scores, in place; the row itself goes to `shares`. */
+function slopeRow(
 	pattern: Array32,
-	v: Array32,
-	dy: Array32,
-	dv: Array32,
+	shares: Float64Array,
 	slopes: Float64Array,
-	place: Place
-): number {
-	const { query, key, row, count, K, step } = place;
+	{ row, count, K }: Place
+): void {
 	let mean = 0;
 	for (let j = 0; j < count; j++) {
-		const share = pattern[row + j]!;
-		const at = key + j * step;
-		let slope = 0;
-		for (let i = 0; i < K; i++) {
-			const pull = dy[query + i]!;
-			slope += pull * v[at + i]!;
-			dv[at + i]! += share * pull;
-		}
-		slopes[j] = slope;
-		mean += share * slope;
+		shares[j] = pattern[row + j]!;
+		mean += shares[j]! * slopes[j]!;
 	}
-	return mean;
+	const scale = 1 / Math.sqrt(K);
+	for (let j = 0; j < count; j++) slopes[j] = shares[j]! * (slopes[j]! - mean) * scale;
 }
 
-/** From d scores (in `slopes`) of a row to d q and its part of d k. */
-function scoreRow(
-	q: Array32,
-	k: Array32,
-	dq: Array32,
-	dk: Array32,
-	slopes: Float64Array,
-	place: Place
-): void {
+/** Adds a query (of q or dy) to each visible key (of dk or dv), times its weight. */
+function spreadRow(weights: Float64Array, q: Array32, dk: Array32, place: Place): void {
 	const { query, key, count, K, step } = place;
-	for (let j = 0; j < count; j++) {
-		const pull = slopes[j]!;
-		const at = key + j * step;
-		for (let i = 0; i < K; i++) {
-			dq[query + i]! += pull * k[at + i]!;
-			dk[at + i]! += pull * q[query + i]!;
-		}
+	for (let j = 0, at = key; j < count; j++, at += step) {
+		const weight = weights[j]!;
+		for (let i = 0; i < K; i++) dk[at + i]! += weight * q[query + i]!;
 	}
 }
 
@@ -192,15 +209,16 @@ export const attendGradient = arrayKernel<
 	plan: ({ q, k, v }) => ({ dq: q, dk: k, dv: v }),
 	run: ({ q, k, v, pattern, dy }, { dq, dk, dv }, sizes) => {
 		const width = patternWidth(pattern, sizes);
-		const slopes = new Float64Array(width);
-		const scale = 1 / Math.sqrt(sizes.headWidth);
-		for (const made of [dq, dk, dv]) made.fill(0);
+		const [shares, slopes] = [new Float64Array(width), new Float64Array(width)];
+		const sums = new Float64Array(sizes.headWidth);
+		dk.fill(0);
+		dv.fill(0);
 		eachQuery(sizes, width, (place) => {
-			const mean = valueRow(pattern, v, dy, dv, slopes, place);
-			for (let j = 0; j < place.count; j++) {
-				slopes[j] = pattern[place.row + j]! * (slopes[j]! - mean) * scale;
-			}
-			scoreRow(q, k, dq, dk, slopes, place);
+			scoreRow(dy, v, slopes, place);
+			slopeRow(pattern, shares, slopes, place);
+			mixRow(slopes, k, dq, sums, place);
+			spreadRow(slopes, q, dk, place);
+			spreadRow(shares, dy, dv, place);
 		});
 	}
 });
