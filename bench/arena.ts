@@ -80,7 +80,7 @@ async function open(
 		type: 'open',
 		opening: { contender, backend, work, weights: start }
 	});
-	const { losses } = await ask(id, { type: 'steps', first: 0, count: 1 });
+	const { losses } = await ask(id, { type: 'steps', first: 0, count: 1, ms: 0 });
 	return { about, firstStep: performance.now() - began, loss: losses[0] ?? NaN };
 }
 

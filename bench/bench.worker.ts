@@ -64,6 +64,21 @@ async function timesOf(count: number, run: (i: number) => Promise<void>): Promis
 	return times;
 }
 
+async function trainFor(
+	contender: Contender,
+	work: Work,
+	{ first, count, ms }: Extract<Question, { type: 'steps' }>
+): Promise<Answers['steps']> {
+	const [times, losses]: [number[], number[]] = [[], []];
+	for (let passed = 0; times.length < count || passed < ms; passed += times.at(-1)!) {
+		const tokens = tokensOf(work, first + times.length);
+		const began = performance.now();
+		losses.push(await contender.step(tokens));
+		times.push(performance.now() - began);
+	}
+	return { times, losses };
+}
+
 async function answer(question: Question): Promise<Answers[keyof Answers]> {
 	switch (question.type) {
 		case 'weights':
@@ -75,13 +90,7 @@ async function answer(question: Question): Promise<Answers[keyof Answers]> {
 		}
 		case 'steps': {
 			const { contender, work } = current();
-			const { first, count } = question;
-			const batches = Array.from({ length: count }, (_, i) => tokensOf(work, first + i));
-			const losses: number[] = [];
-			const times = await timesOf(count, async (i) => {
-				losses.push(await contender.step(batches[i]!));
-			});
-			return { times, losses };
+			return trainFor(contender, work, question);
 		}
 		case 'passes': {
 			const { contender, work } = current();

@@ -49,8 +49,11 @@ export interface Opening {
 export type Question =
 	| { type: 'weights'; work: Work }
 	| { type: 'open'; opening: Opening }
-	/** Steps from number `first` on, each timed by itself. */
-	| { type: 'steps'; first: number; count: number }
+	/**
+	 * Steps from number `first` on, each timed by itself: at least `count`, and more until `ms`
+	 * milliseconds have passed.
+	 */
+	| { type: 'steps'; first: number; count: number; ms: number }
 	| { type: 'passes'; count: number }
 	| { type: 'count'; step: number }
 	| { type: 'memory' };

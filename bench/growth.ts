@@ -91,6 +91,7 @@ function curveOf(
 ): Curve {
 	const points = sizes.flatMap((x, i) => {
 		const { step, unfinished } = results[i]!;
+		if (unfinished !== null) console.log(`${name}, ${x} ${against}: ${unfinished}`);
 		return unfinished === null ? [{ x, ms: step }] : [];
 	});
 	const exponentOf = (some: typeof points) =>

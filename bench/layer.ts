@@ -1,6 +1,7 @@
 /** One attention layer of the site's model, forward and backward, for curves over the length. */
 import * as tf from '@tensorflow/tfjs-core';
 import { random } from '$lib/math/random';
+import { rmsNorm } from '$lib/kernels/rmsNorm';
 import { headsOf, mixHeads } from '$lib/model/attention';
 import { spanOf } from '$lib/model/span';
 import { leaves, withLeaves } from '$lib/model/tree';
@@ -24,7 +25,8 @@ export function openLayer({ work: { config, train, seed }, weights }: Opening): 
 			const span = spanOf(tf.tensor2d(tokens, [1, train.length], 'int32'), config);
 			return tf.valueAndGrads((x: tf.Tensor, ...own: tf.Tensor[]) => {
 				const params = withLeaves(attention, own);
-				const heads = headsOf(x as tf.Tensor2D, params, config, layer, span);
+				const normed_ND = rmsNorm(x as tf.Tensor2D, params.norm_D, config.normEps);
+				const heads = headsOf(normed_ND, params, config, layer, span);
 				return tf.mean(tf.square(mixHeads(heads, params, config, layer, span, 0)));
 			})([x_ND, ...names]);
 		});

@@ -67,14 +67,14 @@ function readArguments(): Wishes {
 /** How much to measure: wasm is fast enough for many steps, the others are not. */
 function effortOf(backend: BackendName, isQuick: boolean): Effort {
 	if (backend !== 'wasm') {
-		const few = { warmUp: 2, steps: 1, passes: 2 };
+		const few = { warmUp: 1000, slice: 1000, passes: 2 };
 		return isQuick
 			? { ...few, rounds: 2, patience: 20_000 }
 			: { ...few, rounds: 5, patience: 120_000 };
 	}
 	return isQuick
-		? { warmUp: 2, rounds: 4, steps: 1, passes: 2, patience: 20_000 }
-		: { warmUp: 5, rounds: 8, steps: 3, passes: 9, patience: 60_000 };
+		? { warmUp: 1500, rounds: 4, slice: 250, passes: 2, patience: 20_000 }
+		: { warmUp: 4000, rounds: 8, slice: 500, passes: 9, patience: 60_000 };
 }
 
 /** jax-js has no path of its own for `cpu`: that device is an interpreter for debugging. */

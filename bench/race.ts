@@ -1,4 +1,4 @@
-/** Lets contenders train side by side, a few steps each in turn, so that noise hits all alike. */
+/** Lets contenders train side by side, a moment each in turn, so that noise hits all alike. */
 import type { Page } from 'playwright-core';
 import type { BackendName } from '$lib/protocol/messages';
 import type { Answers, ContenderName, Counts, Memory, Question } from './contender';
@@ -14,11 +14,11 @@ export interface Entry {
 
 /** How much is measured. */
 export interface Effort {
-	/** Steps of each entry before the clock counts, the first one included. */
+	/** Milliseconds of training before the clock counts, so that compilers have done their work. */
 	warmUp: number;
 	rounds: number;
-	/** Steps of each entry per round. */
-	steps: number;
+	/** Milliseconds of training of each entry per round; one step at least. */
+	slice: number;
 	/** Passes without training. */
 	passes: number;
 	/** Milliseconds that a first step may take; an entry that takes longer is left out. */
@@ -87,8 +87,8 @@ async function open(page: Page, entry: Entry, patience: number): Promise<Result>
 	return { ...entry, about, unfinished: null, firstStep, losses: [loss], ...empty };
 }
 
-async function train(page: Page, result: Result, count: number): Promise<number[]> {
-	const question = { type: 'steps', first: result.losses.length, count } as const;
+async function train(page: Page, result: Result, count: number, ms: number): Promise<number[]> {
+	const question = { type: 'steps', first: result.losses.length, count, ms } as const;
 	const { times, losses } = await ask(page, idOf(result), question);
 	result.losses.push(...losses);
 	return times;
@@ -104,14 +104,14 @@ export async function race(
 	entries: readonly Entry[],
 	effort: Effort
 ): Promise<Result[]> {
-	const { warmUp, rounds, steps, passes, patience } = effort;
+	const { warmUp, rounds, slice, passes, patience } = effort;
 	const results: Result[] = [];
 	for (const entry of entries) results.push(await open(page, entry, patience));
 	const running = results.filter(({ unfinished }) => unfinished === null);
-	for (const result of running) await train(page, result, warmUp - 1);
+	for (const result of running) await train(page, result, 1, warmUp);
 	const times = new Map<Result, number[]>(running.map((result) => [result, []]));
 	for (let round = 0; round < rounds; round++) {
-		for (const [result, own] of times) own.push(...(await train(page, result, steps)));
+		for (const [result, own] of times) own.push(...(await train(page, result, 1, slice)));
 	}
 	requireAgreement(running);
 	for (const [result, own] of times) {
@@ -154,9 +154,9 @@ export interface Endurance extends Entry {
 export async function endure(page: Page, entry: Entry, steps: number): Promise<Endurance> {
 	const result = await open(page, entry, 60_000);
 	const look = () => ask(page, idOf(entry), { type: 'memory' });
-	await train(page, result, 20);
+	await train(page, result, 20, 0);
 	const before = await look();
-	await train(page, result, steps);
+	await train(page, result, steps, 0);
 	const after = await look();
 	await page.evaluate((to) => arena.close(to), idOf(entry));
 	if (!before || !after) throw new Error(`${idOf(entry)} does not tell what it holds`);

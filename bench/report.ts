@@ -89,7 +89,7 @@ function raceText({ races, curves, endurance }: Report): string {
 	const who = [...new Set(races.map((r) => `${r.contender} on ${r.backend}: ${r.about}`))];
 	return `## Against its peers
 
-Time of a training step, median and the middle half; every contender starts from the same weights, sees the same tokens and must report the same loss to 0.001 at every step, or the run fails. They train in turn, a few steps each. What they are and what the columns mean is in [benchmark.md](benchmark.md).
+Time of a training step, median and the middle half; every contender starts from the same weights, sees the same tokens and must report the same loss to 0.001 at every step, or the run fails. They train in turn, a moment each. What they are and what the columns mean is in [benchmark.md](benchmark.md).
 
 ${markdownOf(raceTable(races))}
 
