@@ -131,6 +131,7 @@ function print({ races, curves, endurance, figures, targets }: Report): void {
 }
 
 async function main(): Promise<void> {
+	const began = performance.now();
 	const wishes = readArguments();
 	const report = await measureAll(wishes);
 	print(report);
@@ -142,6 +143,7 @@ async function main(): Promise<void> {
 		const page = await format(markdown(report), { ...options, filepath: DOCUMENT });
 		writeFileSync(DOCUMENT, page);
 	}
+	console.log(`\nTook ${((performance.now() - began) / 1000).toFixed(0)} s.`);
 }
 
 try {
