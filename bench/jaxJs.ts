@@ -116,6 +116,12 @@ function mixture(
 	return routed_ND.add(np.matmul(inner_NF, down_FD));
 }
 
+/** Rows of the table; the gradient of `take` scatters, which jax-js lacks on WebGL. */
+function embed(table_VD: np.Array, tokens_N: np.Array): np.Array {
+	if (defaultDevice() !== 'webgl') return np.take(table_VD, tokens_N, 0);
+	return np.matmul(nn.oneHot(tokens_N, table_VD.shape[0]!), table_VD);
+}
+
 /** Logits [B · T, V] for tokens [B, T]. */
 function logitsOf(
 	flat: np.Array[],
@@ -127,7 +133,7 @@ function logitsOf(
 	const take = flat.values();
 	const next = () => take.next().value!;
 	const { normEps: eps, experts } = config;
-	let x_ND = np.take(next(), tokens_BT.reshape([B * T]), 0);
+	let x_ND = embed(next(), tokens_BT.reshape([B * T]));
 	for (const layer of config.layers) {
 		const weights = Object.fromEntries(LAYER_NAMES.map((name) => [name, next()])) as LayerWeights;
 		const seen_ND = rmsNorm(x_ND.ref, eps).mul(weights.norm_D);
