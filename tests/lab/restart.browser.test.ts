@@ -49,6 +49,8 @@ test('a worker that ends without a word is replaced, and its run goes on bit for
 test('a worker that is killed while it trains is replaced, and trains on', async () => {
 	await start('wasm');
 	void lab.train();
+	// Storing goes on beside training: what is stored first is what a restart finds at the least.
+	await vi.waitFor(() => expect(lab.keptStep).not.toBeNull(), 10_000);
 	await vi.waitFor(() => expect(lab.step).toBeGreaterThan(2), 10_000);
 	workers[0]!.terminate();
 	await vi.waitFor(() => expect(lab.notice).toMatch(/goes on from step/), 10_000);
