@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formulaOf, type Scene } from '$lib/views/formula';
+import { badgeOf, SOURCES } from '$lib/views/sources';
 import { MOMENT, momentsOf, MOMENTS } from '$lib/views/story';
 import { tinyConfig, tinyScene } from './tiny';
 
@@ -23,6 +24,13 @@ describe('the formula line', () => {
 
 	test('shows the product of query and key: (3, 4)·(1, 1) = 7', () => {
 		expect(line(MOMENT.scores)).toContain('7.00 ÷ 1.41 = 7.00');
+	});
+
+	test('adds the scale to the score where a model that is not Llama 4 does: ln 2 · 0.1 + 1', () => {
+		const layers = [{ positions: 'nope', scope: 'global', feedForward: 'moe' }] as const;
+		const variants = { ...tinyConfig.variants, scale: 'add' } as const;
+		const config = { ...tinyConfig, layers, variants };
+		expect(line(MOMENT.scores, { config })).toContain('7.00 ÷ 1.41 + 1.0693 = 7.00');
 	});
 
 	test('fills in the weight that the trace holds', () => {
@@ -77,5 +85,16 @@ describe('the moments of a layer', () => {
 		const [gate, experts] = momentsOf({ ...tinyConfig, variants }, 0).slice(MOMENT.gate);
 		expect(gate?.sentence).toContain('not Llama 4');
 		expect(experts?.sentence).toContain('not Llama 4');
+	});
+});
+
+describe('the badge of a picture', () => {
+	test('is exact for a true Llama 4, and names what is not', () => {
+		expect(badgeOf(tinyConfig, SOURCES.router)).toEqual({ kind: 'exact', source: SOURCES.router });
+		const variants = { ...tinyConfig.variants, gate: 'output', router: 'softmax' } as const;
+		expect(badgeOf({ ...tinyConfig, variants }, SOURCES.router)).toEqual({
+			kind: 'ours',
+			source: 'not Llama 4: gate on the output, softmax router'
+		});
 	});
 });

@@ -147,9 +147,17 @@ function scoreFormula(scene: Scene, name: Part): Part[] {
 		filled(product),
 		sign('÷'),
 		filled(Math.sqrt(config.headWidth)),
+		...addedScale(scene),
 		sign('='),
 		filled(score)
 	];
+}
+
+/** The scale where it is added to the score of a NoPE layer, which is not Llama 4; else nothing. */
+function addedScale({ config, layer, token }: Scene): Part[] {
+	const { attentionScale: settings, layers, variants } = config;
+	if (variants.scale !== 'add' || !settings || layers[layer]?.positions !== 'nope') return [];
+	return [sign('+'), { text: fixed(attentionScale(token, settings), 4), kind: 'number' }];
 }
 
 /** Why the key is hidden from the token, in a few words, or null if it is not. */

@@ -1,3 +1,5 @@
+import { deviations, type ModelConfig } from '$lib/protocol/config';
+
 /** Where in the reference code each picture can be checked. */
 export const SOURCES = {
 	attention:
@@ -10,3 +12,13 @@ export const SOURCES = {
 	output:
 		'Transformer.forward, models/llama4/model.py, meta-llama/llama-models: final norm, output matrix.'
 } as const;
+
+/** How far a picture of this model can be trusted: exact, or ours where its rules are not Llama 4's. */
+export function badgeOf(
+	config: ModelConfig,
+	source: string
+): { kind: 'exact' | 'ours'; source: string } {
+	const found = deviations(config);
+	if (found.length === 0) return { kind: 'exact', source };
+	return { kind: 'ours', source: `not Llama 4: ${found.join(', ')}` };
+}

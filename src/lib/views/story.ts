@@ -51,7 +51,7 @@ function attentionMoments(config: ModelConfig, layer: number): Moment[] {
 	];
 }
 
-function scaleMoment({ qkNorm, attentionScale }: ModelConfig, isRope: boolean): Moment {
+function scaleMoment({ qkNorm, attentionScale, variants }: ModelConfig, isRope: boolean): Moment {
 	if (isRope) {
 		return qkNorm
 			? {
@@ -63,6 +63,13 @@ function scaleMoment({ qkNorm, attentionScale }: ModelConfig, isRope: boolean): 
 					sentence:
 						'This model leaves queries and keys as long as they are (Maverick has no QK-norm).'
 				};
+	}
+	if (attentionScale && variants.scale === 'add') {
+		return {
+			short: 'Added scale',
+			sentence:
+				'The scale is added to every score of a query, where softmax cancels it (not Llama 4).'
+		};
 	}
 	return attentionScale && attentionScale.attnScale > 0
 		? {
