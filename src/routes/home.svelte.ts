@@ -4,7 +4,7 @@ import type { LabModel } from '$lib/lab/options';
 import { Playback } from '$lib/lab/playback.svelte';
 import type { Source, StoredRun } from '$lib/protocol/checkpoint';
 import type { ModelConfig } from '$lib/protocol/config';
-import { INITIAL_SETTINGS, type Settings } from '$lib/protocol/settings';
+import { INITIAL_SETTINGS, SETTINGS, type Settings } from '$lib/protocol/settings';
 import type { Trace } from '$lib/protocol/trace';
 import type { Language } from '$lib/tasks/task';
 import type { Scene } from '$lib/views/formula';
@@ -160,10 +160,13 @@ export class Home {
 		if (latest.length > 0) return latest.reduce((sum, loss) => sum + loss, 0) / latest.length;
 		return this.isRecordedToy ? recorded.loss : null;
 	});
-	/** Whether the model at hand is the recorded toy, as it came. */
+	/** Whether the model at hand is the recorded toy, as it came: its weights under its own rules. */
 	readonly isRecordedToy: boolean = $derived.by(() => {
 		const { lab, recorded } = this;
-		return !lab?.model || (lab.model.name === recorded.name && lab.step === recorded.steps);
+		if (!lab?.model) return true;
+		const changed = Object.keys(changedFrom(this.baseSettings, lab.model.settings));
+		const isAsRuled = changed.every((name) => SETTINGS[name as keyof Settings].rebuilds === 'run');
+		return isAsRuled && lab.model.name === recorded.name && lab.step === recorded.steps;
 	});
 
 	/** Asks for a pass over the prompt. */
