@@ -105,11 +105,35 @@ describe.each(NODE_BACKENDS)('a session on %s', (backend) => {
 
 	test('measures loss and divergence on sequences never trained on', async () => {
 		const page = await FakePage.with(backend);
-		const { evaluation } = await page.ask({ type: 'evaluate', sequences: 16 }, 'evaluated');
-		const { loss, divergence, floor } = evaluation;
+		const question = { type: 'evaluate', sequences: 16, interventions: [] } as const;
+		const { evaluation } = await page.ask(question, 'evaluated');
+		const { loss, positionLosses, divergence, floor } = evaluation;
 		// An untrained model is near uniform over 128 tokens; what it loses above the floor is divergence.
 		expect(loss).toBeCloseTo(Math.log(128), 1);
 		expect(divergence).toBeGreaterThan(1);
 		expect(divergence! + floor!).toBeCloseTo(loss, 0);
+		expect(positionLosses).toHaveLength(SMALL.length - 1);
+		expect(positionLosses.reduce((a, b) => a + b, 0) / (SMALL.length - 1)).toBeCloseTo(loss, 9);
+	});
+
+	test('measures with a mask of another hand, and refuses one that does not fit', async () => {
+		const page = await FakePage.with(backend);
+		const blind = Uint8Array.from({ length: SMALL.length ** 2 }, (_, i) =>
+			Number(i % (SMALL.length + 1) === 0)
+		);
+		const evaluate = (mask: Uint8Array<ArrayBuffer>): Question => ({
+			...{ type: 'evaluate', sequences: 16 },
+			interventions: [0, 1].map((layer) => ({ kind: 'mask', layer, mask }) as const)
+		});
+		const plain = await page.ask(
+			{ ...evaluate(blind), interventions: [] } as Question,
+			'evaluated'
+		);
+		const changed = await page.ask(evaluate(blind), 'evaluated');
+		const [first, second] = changed.evaluation.positionLosses;
+		// The first token sees only itself under either mask.
+		expect(first).toBeCloseTo(plain.evaluation.positionLosses[0]!, 5);
+		expect(second).not.toBeCloseTo(plain.evaluation.positionLosses[1]!, 5);
+		expect(await page.refusal(evaluate(new Uint8Array(3)))).toContain('a mask of 3 places');
 	});
 });

@@ -91,7 +91,7 @@ describe('questions', () => {
 
 	test('about a model that is to be replaced are not answered either', async () => {
 		const page = await FakePage.with('cpu');
-		page.send({ type: 'evaluate', sequences: 16 });
+		page.send({ type: 'evaluate', sequences: 16, interventions: [] });
 		const stale = page.send(forward());
 		await page.ask(build({ seed: 5 }), 'opened');
 		await page.ask({ type: 'save' }, 'saved');

@@ -41,7 +41,10 @@ describe('a wire', () => {
 
 	test('drops what is asked about a model when another one takes its place', async () => {
 		const { wire } = wired();
-		const passes = [wire.ask(forward), wire.ask({ type: 'evaluate', sequences: 16 })];
+		const passes = [
+			wire.ask(forward),
+			wire.ask({ type: 'evaluate', sequences: 16, interventions: [] })
+		];
 		const saved = wire.ask({ type: 'save' });
 		void wire.ask({ type: 'restore', id: 'a/1' });
 		expect(await Promise.all(passes)).toEqual([null, null]);

@@ -4,9 +4,11 @@ import {
 	attentionScale,
 	attentionScope,
 	decodeMask,
+	decodeStep,
 	firstVisible,
 	keptKeys,
 	mayAttend,
+	visiblePairs,
 	type AttentionScope,
 	type Mask
 } from '$lib/math/attention';
@@ -176,5 +178,52 @@ describe('attentionScale', () => {
 
 	test('stays 1 when the growth is 0', () => {
 		expect(attentionScale(1e6, { floorScale: 1, attnScale: 0 })).toBe(1);
+	});
+});
+
+describe('decodeStep', () => {
+	test('keeps one key less than a chunk, and at a wall sees none of them', () => {
+		const steps = [0, 1, 2, 3, 4].map((position) => decodeStep(position, chunked(3)));
+		expect(steps).toEqual([
+			{ firstKey: 0, keys: 1, visible: 1, kept: 1 },
+			{ firstKey: 0, keys: 2, visible: 2, kept: 2 },
+			{ firstKey: 0, keys: 3, visible: 3, kept: 2 },
+			{ firstKey: 1, keys: 3, visible: 1, kept: 2 },
+			{ firstKey: 2, keys: 3, visible: 2, kept: 2 }
+		]);
+	});
+
+	test('uses every key of a sliding window, and keeps all in a global layer', () => {
+		expect(decodeStep(5, sliding(3))).toEqual({ firstKey: 3, keys: 3, visible: 3, kept: 2 });
+		expect(decodeStep(5, GLOBAL)).toEqual({ firstKey: 0, keys: 6, visible: 6, kept: 6 });
+	});
+
+	test('sees what the last row of the mask of a whole pass allows', () => {
+		for (const scope of [GLOBAL, chunked(1), chunked(4), sliding(1), sliding(4)]) {
+			for (let position = 0; position < 13; position++) {
+				const { firstKey, keys, visible } = decodeStep(position, scope);
+				const row = attentionMask(position + 1, scope).allowed.subarray(-(position + 1));
+				expect(row.reduce((sum, one) => sum + one, 0)).toBe(visible);
+				expect(firstKey + keys).toBe(position + 1);
+				// Nothing visible has been thrown away.
+				expect(row.subarray(0, firstKey).includes(1)).toBe(false);
+			}
+		}
+	});
+});
+
+describe('visiblePairs', () => {
+	test('counts the cells of the mask', () => {
+		for (const scope of [GLOBAL, chunked(1), chunked(3), chunked(20), sliding(1), sliding(4)]) {
+			for (const length of [1, 2, 3, 11, 12]) {
+				const cells = attentionMask(length, scope).allowed.reduce((sum, one) => sum + one, 0);
+				expect(visiblePairs(length, scope)).toBe(cells);
+			}
+		}
+	});
+
+	test('is a quarter of the triangle for four chunks of 8,192', () => {
+		expect(visiblePairs(32_768, chunked(8192))).toBe(134_234_112);
+		expect(visiblePairs(32_768, GLOBAL)).toBe(536_887_296);
 	});
 });

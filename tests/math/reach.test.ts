@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attentionMask, type AttentionScope } from '$lib/math/attention';
-import { reach, reachCount, reachLadder } from '$lib/math/reach';
+import { firstReached, reach, reachCount, reachLadder } from '$lib/math/reach';
 
 const T = 64;
 const mask = (kind: AttentionScope['kind']) =>
@@ -51,6 +51,44 @@ describe('reachLadder', () => {
 		expect(() => reachLadder([mask('global'), attentionMask(3, { kind: 'global' })], 0)).toThrow(
 			'expected masks of 64 × 64, got 3 × 3'
 		);
+	});
+});
+
+describe('firstReached', () => {
+	const SCOPES: readonly AttentionScope[] = [
+		{ kind: 'chunked', chunk: 8 },
+		{ kind: 'sliding', chunk: 5 },
+		{ kind: 'global' }
+	];
+
+	test('agrees with the ladder for every stack of three layers and every output', () => {
+		for (const a of SCOPES) {
+			for (const b of SCOPES) {
+				for (const c of SCOPES) {
+					const masks = [a, b, c].map((scope) => attentionMask(20, scope));
+					for (let query = 0; query < 20; query++) {
+						const [inputs] = reachLadder(masks, query);
+						const first = firstReached(query, [a, b, c]);
+						const expected = Uint8Array.from({ length: 20 }, (_, key) =>
+							Number(key >= first && key <= query)
+						);
+						expect(inputs).toEqual(expected);
+					}
+				}
+			}
+		}
+	});
+
+	test('tells the order of layers apart where chunks meet a sliding window', () => {
+		const [chunked, sliding] = SCOPES;
+		expect(firstReached(56, [chunked!, { ...sliding!, chunk: 8 } as AttentionScope])).toBe(48);
+		expect(firstReached(56, [{ ...sliding!, chunk: 8 } as AttentionScope, chunked!])).toBe(49);
+	});
+
+	test('holds for ten million positions', () => {
+		const chunked = { kind: 'chunked', chunk: 8192 } as const;
+		expect(firstReached(10_485_759, [chunked, chunked, chunked])).toBe(10_477_568);
+		expect(firstReached(10_485_759, [chunked, { kind: 'global' }, chunked])).toBe(0);
 	});
 });
 

@@ -215,8 +215,8 @@ export class Session {
 		this.#writing = next;
 	}
 
-	async #evaluate({ ticket, sequences }: Of<'evaluate'>): Promise<void> {
-		const evaluation = await evaluateRun(this.#theRun(), sequences);
+	async #evaluate({ ticket, sequences, interventions }: Of<'evaluate'>): Promise<void> {
+		const evaluation = await evaluateRun(this.#theRun(), sequences, interventions);
 		this.#post({ type: 'evaluated', ticket, evaluation });
 	}
 

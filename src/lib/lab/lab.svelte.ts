@@ -165,9 +165,10 @@ export class Lab extends LabState {
 		void this.#engine.ask({ type: 'stop', what: 'generate' });
 	}
 
-	/** How well the model does on sequences that training never draws. */
-	async evaluate(sequences = 64): Promise<Evaluation | null> {
-		const answer = await this.#engine.ask({ type: 'evaluate', sequences });
+	/** How well the model does on sequences that training never draws, with some parts changed. */
+	async evaluate(sequences = 64, changed: PassOptions = {}): Promise<Evaluation | null> {
+		const { interventions = [] } = changed;
+		const answer = await this.#engine.ask({ type: 'evaluate', sequences, interventions });
 		return answer?.type === 'evaluated' ? answer.evaluation : null;
 	}
 

@@ -100,6 +100,56 @@ export function keptKeys(length: number, scope: AttentionScope): number {
 	return scope.kind === 'global' ? length : Math.min(length, scope.chunk - 1);
 }
 
+/** What one layer's cache does while the token at one position is written. */
+export interface DecodeStep {
+	/** Absolute position of the first key at hand: the oldest one kept, or the token's own. */
+	firstKey: number;
+	/** Keys at hand: those kept from before and the token's own. */
+	keys: number;
+	/** How many of them the token sees. The others are kept behind a wall, in vain. */
+	visible: number;
+	/** How many are kept for the next token. */
+	kept: number;
+}
+
+/**
+ * The cache of a layer while a text is written token by token: what is at hand at an absolute
+ * position, what of it is visible, what stays. Just behind a wall a chunked layer still holds keys of
+ * the chunk before, and the mask hides them all.
+ *
+ * Source: `DynamicSlidingWindowLayer.update`, huggingface/transformers, cache_utils.py. Meta's own
+ * decode keeps every key and builds no mask for a single token.
+ */
+export function decodeStep(position: number, scope: AttentionScope): DecodeStep {
+	const before = keptKeys(position, scope);
+	return {
+		firstKey: position - before,
+		keys: before + 1,
+		visible: position - firstVisible(position, scope) + 1,
+		kept: keptKeys(position + 1, scope)
+	};
+}
+
+/**
+ * How many pairs of query and key a layer computes over `length` positions: the ones in its mask,
+ * counted without building it, so that it also holds for ten million positions.
+ */
+export function visiblePairs(length: number, scope: AttentionScope): number {
+	const triangle = (size: number) => (size * (size + 1)) / 2;
+	switch (scope.kind) {
+		case 'chunked': {
+			const rest = length % scope.chunk;
+			return ((length - rest) / scope.chunk) * triangle(scope.chunk) + triangle(rest);
+		}
+		case 'sliding': {
+			const first = Math.min(length, scope.chunk);
+			return triangle(first) + (length - first) * scope.chunk;
+		}
+		case 'global':
+			return triangle(length);
+	}
+}
+
 /** Settings of the query scale of NoPE layers ("temperature tuning"). */
 export interface ScaleSettings {
 	/** Positions before the scale first rises; 8192 in Llama 4. */

@@ -1,4 +1,4 @@
-import type { Mask } from './attention';
+import { firstVisible, type AttentionScope, type Mask } from './attention';
 
 /**
  * Which positions an output depends on, step by step down the layers. Every layer adds to the
@@ -41,6 +41,15 @@ export function reach(masks: readonly Mask[]): Mask {
 		if (inputs) allowed.set(inputs, query * size);
 	}
 	return { queries: size, keys: size, allowed };
+}
+
+/**
+ * The earliest input that can reach an output through layers of these scopes, first layer first. All
+ * inputs from there to the output's own position reach it too, so this is the ladder of any length:
+ * every scope sees an unbroken stretch that ends at the query.
+ */
+export function firstReached(query: number, scopes: readonly AttentionScope[]): number {
+	return scopes.reduceRight((first, scope) => firstVisible(first, scope), query);
 }
 
 /** How many positions a row of 0/1 names. */

@@ -83,8 +83,8 @@ export type Command = { ticket: Ticket } & (
 			follow: boolean;
 	  }
 	| { type: 'stop'; what: 'train' | 'generate' }
-	/** Mean loss over sequences that training never draws. */
-	| { type: 'evaluate'; sequences: number }
+	/** Mean loss over sequences that training never draws, with some parts of the model changed. */
+	| { type: 'evaluate'; sequences: number; interventions: readonly Intervention[] }
 	/** The model as files. */
 	| { type: 'save' }
 	/** Stores the run now: the page is about to go. */
@@ -136,6 +136,8 @@ export interface Evaluation {
 	step: number;
 	/** Mean cross-entropy, in nats per predicted token. */
 	loss: number;
+	/** The same by position; entry t is for token t + 1 given tokens 0 … t. */
+	positionLosses: readonly number[];
 	/** Mean Kullback-Leibler divergence from the task's law, in nats per token, where it has one. */
 	divergence: number | null;
 	floor: number | null;
