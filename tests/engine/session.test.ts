@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recordingOf, type HookPoint } from '$lib/protocol/trace';
+import { gradientOf, recordingOf, type HookPoint } from '$lib/protocol/trace';
 import type { Question } from '$lib/lab/wire';
 import { NODE_BACKENDS } from '../tensors';
 import { build, FakePage, SMALL, TALES } from './session';
@@ -40,6 +40,21 @@ describe.each(NODE_BACKENDS)('a session on %s', (backend) => {
 			[null, 'logits']
 		]);
 		expect(recordingOf(trace, 'router.gate', 1)!.shape).toEqual([6, 4]);
+	});
+
+	test('tells how the loss answers to the router logits, where asked', async () => {
+		const page = await FakePage.with(backend);
+		const pass = {
+			...{ tokens: TOKENS, points: ['router.logits' as const], interventions: [], chunk: null },
+			gradients: ['router.logits' as const]
+		};
+		const { trace } = await page.ask({ type: 'forward', pass }, 'trace');
+		const { data, shape } = gradientOf(trace, 'router.logits', 0)!;
+		expect(shape).toEqual([6, 4]);
+		expect(data.filter((value) => value !== 0).length).toBe(5);
+		const one = { ...pass, tokens: TOKENS.slice(0, 1) };
+		const short = await page.ask({ type: 'forward', pass: one }, 'trace');
+		expect(short.trace.gradients).toEqual([]);
 	});
 
 	test('trains the steps asked for and tells the loss of each', async () => {

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { forward } from '$lib/model/forward';
+import type { LayerHooks } from '$lib/model/hook';
 import { interventionHooks } from '$lib/model/intervene';
+import type { Params } from '$lib/model/params';
 import type { ModelConfig } from '$lib/protocol/config';
 import type { Pass } from '$lib/protocol/messages';
-import type { Trace } from '$lib/protocol/trace';
+import type { Recording, Trace } from '$lib/protocol/trace';
+import { gradientsAt } from '$lib/train/gradientsAt';
 import { Recorder } from './recorder';
 import { Refusal } from './refusal';
 import type { Run } from './run';
@@ -17,19 +20,45 @@ import type { Run } from './run';
 export async function trace({ header, state }: Run, pass: Pass): Promise<Trace> {
 	const tokens = usableTokens(pass.tokens, header.config);
 	const config = pass.chunk === null ? header.config : { ...header.config, chunk: pass.chunk };
-	const recorder = new Recorder(pass.points, interventionHooks(pass.interventions));
+	const hooks = interventionHooks(pass.interventions);
+	const recorder = new Recorder(pass.points, hooks);
 	try {
 		tf.tidy(() => {
 			const tokens_BT = tf.tensor2d(tokens, [1, tokens.length], 'int32');
 			forward(state.params, config, tokens_BT, recorder.hooks);
 		});
-		return { step: state.step, tokens, recordings: await recorder.read() };
+		const recordings = await recorder.read();
+		const plain = { step: state.step, tokens, recordings };
+		if (!pass.gradients) return plain;
+		const spots = recordings.filter(({ point }) => pass.gradients?.some((one) => one === point));
+		return { ...plain, gradients: await gradients(state.params, config, tokens, spots, hooks) };
 	} catch (error) {
 		// What does not fit the model: an expert, a head or a mask of an intervention.
 		if (error instanceof RangeError) throw new Refusal(`The model ${error.message}.`);
 		throw error;
 	} finally {
 		recorder.drop();
+	}
+}
+
+/** The gradient of the loss at recorded spots; none where one token predicts nothing. */
+async function gradients(
+	params: Params,
+	config: ModelConfig,
+	tokens: Int32Array<ArrayBuffer>,
+	spots: readonly Recording[],
+	hooks: LayerHooks
+): Promise<Recording[]> {
+	if (tokens.length < 2 || spots.length === 0) return [];
+	const found = tf.tidy(() => {
+		const tokens_BT = tf.tensor2d(tokens, [1, tokens.length], 'int32');
+		return gradientsAt(params, config, tokens_BT, spots, hooks);
+	});
+	try {
+		const arrays = await Promise.all(found.map((tensor) => tensor.data()));
+		return spots.map((spot, i) => ({ ...spot, data: Float32Array.from(arrays[i]!) }));
+	} finally {
+		tf.dispose(found);
 	}
 }
 

@@ -115,8 +115,8 @@ export class Lab extends LabState {
 
 	/** One pass over tokens; the answer is `trace`. A newer question outdates the older. */
 	async forward(tokens: ArrayLike<number>, options: PassOptions = {}): Promise<boolean> {
-		const { interventions = [], chunk = null, points = ALL_POINTS } = options;
-		const pass = { tokens: Int32Array.from(tokens), points, interventions, chunk };
+		const { interventions = [], chunk = null, points = ALL_POINTS, gradients = [] } = options;
+		const pass = { tokens: Int32Array.from(tokens), points, gradients, interventions, chunk };
 		return this.#pass({ type: 'forward', pass });
 	}
 

@@ -2,7 +2,12 @@ import type { Sampling } from '$lib/math/sample';
 import type { RunHeader } from '$lib/protocol/checkpoint';
 import type { Intervention } from '$lib/protocol/interventions';
 import type { Opened } from '$lib/protocol/messages';
-import { LAYER_POINTS, MODEL_POINTS, type HookPoint } from '$lib/protocol/trace';
+import {
+	LAYER_POINTS,
+	MODEL_POINTS,
+	type GradientPoint,
+	type HookPoint
+} from '$lib/protocol/trace';
 import type { EngineWorker } from './wire';
 
 export type Status = 'idle' | 'loading' | 'ready' | 'training' | 'failed';
@@ -32,6 +37,8 @@ export interface PassOptions {
 	chunk?: number | null;
 	/** Points to record; all by default. */
 	points?: readonly HookPoint[];
+	/** Points at which the gradient of the loss is wanted too; they must be among `points`. */
+	gradients?: readonly GradientPoint[];
 }
 
 /** How to write on; everything is optional. */

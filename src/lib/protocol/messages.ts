@@ -4,7 +4,7 @@ import type { ModelConfig } from './config';
 import type { StepRecord } from './history';
 import type { Intervention } from './interventions';
 import type { Settings } from './settings';
-import type { HookPoint, Trace } from './trace';
+import type { GradientPoint, HookPoint, Trace } from './trace';
 
 /** Ties an answer to its question. The page drops answers to questions it no longer asks. */
 export type Ticket = number & { readonly __brand: 'Ticket' };
@@ -27,6 +27,8 @@ export interface Pass {
 	tokens: Int32Array<ArrayBuffer>;
 	/** Points to record. */
 	points: readonly HookPoint[];
+	/** Points at which to ask how the loss of these tokens would answer to a push. */
+	gradients?: readonly GradientPoint[];
 	interventions: readonly Intervention[];
 	/** Another chunk length for this pass alone, or null for the model's. */
 	chunk: number | null;
@@ -206,7 +208,11 @@ export function unreachable(message: never): never {
 function buffersOf(reply: Reply): ArrayBuffer[] {
 	switch (reply.type) {
 		case 'trace':
-			return [reply.trace.tokens.buffer, ...reply.trace.recordings.map(({ data }) => data.buffer)];
+			return [
+				reply.trace.tokens.buffer,
+				...reply.trace.recordings.map(({ data }) => data.buffer),
+				...(reply.trace.gradients ?? []).map(({ data }) => data.buffer)
+			];
 		case 'progress':
 			return reply.records.map(({ load }) => load.buffer);
 		case 'generated':

@@ -58,6 +58,9 @@ export const HOOK_POINTS = { ...LAYER_POINTS, ...MODEL_POINTS };
 
 export type HookPoint = keyof typeof HOOK_POINTS;
 
+/** Points by which the loss can be differentiated. */
+export type GradientPoint = 'router.logits';
+
 /** One recorded intermediate, free of tensors: what crosses from the worker to the page. */
 export interface Recording {
 	/** Index of the layer, or null outside the layers. */
@@ -75,6 +78,11 @@ export interface Trace {
 	/** The tokens of the pass, shape [T]. */
 	tokens: Int32Array<ArrayBuffer>;
 	recordings: readonly Recording[];
+	/**
+	 * Where asked for: the gradient of the mean next-token loss by the intermediates themselves, in nats
+	 * per predicted token and unit, shaped as their recordings.
+	 */
+	gradients?: readonly Recording[];
 }
 
 /** The recording of a point in a layer (`null` for points outside the layers), if the trace has it. */
@@ -84,4 +92,13 @@ export function recordingOf(
 	layer: number | null = null
 ): Recording | undefined {
 	return trace.recordings.find((r) => r.point === point && r.layer === layer);
+}
+
+/** The gradient of the loss by the intermediate of a point in a layer, if the trace has it. */
+export function gradientOf(
+	trace: Trace,
+	point: GradientPoint,
+	layer: number | null = null
+): Recording | undefined {
+	return trace.gradients?.find((r) => r.point === point && r.layer === layer);
 }
