@@ -10,7 +10,7 @@ import { product } from './expert';
 import { rmsNorm } from './norm';
 import type { Precision } from './rope';
 import type { BatchShape, ModelRules, Note, PlainRecording } from './rules';
-import { crossEntropy } from './softmax';
+import { tokenLosses } from './tokenLosses';
 import { eachRow, transposed, type Numbers } from './table';
 
 export interface LayerWeights {
@@ -96,14 +96,11 @@ export function nextTokenLoss(
 	tokens: readonly ArrayLike<number>[]
 ): number {
 	const { batch, length } = batchShape(tokens);
-	const vocabulary = logits.length / (batch * length);
+	const size = logits.length / batch;
 	let sum = 0;
 	tokens.forEach((sequence, b) => {
-		for (let position = 0; position + 1 < length; position++) {
-			const start = (b * length + position) * vocabulary;
-			const row = logits.subarray(start, start + vocabulary);
-			sum += crossEntropy(row, sequence[position + 1] ?? -1);
-		}
+		const losses = tokenLosses(logits.subarray(b * size, (b + 1) * size), sequence);
+		for (let position = 0; position + 1 < length; position++) sum += losses[position] ?? NaN;
 	});
 	return sum / (batch * (length - 1));
 }
