@@ -1,0 +1,109 @@
+import type { Keys, Values } from './keys';
+import { readLessonLink, writeLessonLink, type LessonLink, type LessonShape } from './link';
+import { momentsOf, type LessonWords, type StepWords } from './words';
+
+/** What a lesson adds to its words. */
+interface LessonParts<K> {
+	/** Its controls by name, with what each is called: a link may hide or lock them. */
+	controls?: Readonly<Record<string, string>>;
+	/** Values that its link keeps. */
+	keys?: K;
+}
+
+/** Where the learner stands in a lesson, and what the link says besides. Figures are functions of it. */
+export class Lesson<K extends Keys = Record<never, never>> {
+	readonly words: LessonWords;
+	readonly controls: Readonly<Record<string, string>>;
+	/** From 0. */
+	step: number = $state(0);
+	/** Sub-step of the figure inside the step, from 0. */
+	moment: number = $state(0);
+	/** Whether the page is shown to a class: big type, no chrome. */
+	presenter: boolean = $state(false);
+	/** The lesson's own values, as in the link; controls may write them. */
+	values: Values<K>;
+	hidden: readonly string[] = $state.raw([]);
+	locked: readonly string[] = $state.raw([]);
+	/** What was wrong with the link, one sentence each. */
+	notes: readonly string[] = $state.raw([]);
+	/** The backend that the link asks for, or null. */
+	backend: string | null = $state(null);
+	readonly #shape: LessonShape;
+
+	constructor(words: LessonWords, { controls = {}, keys }: LessonParts<K> = {}) {
+		this.words = words;
+		this.controls = controls;
+		this.#shape = { steps: words.steps, controls: Object.keys(controls), keys: keys ?? {} };
+		const initial = Object.entries(this.#shape.keys).map(([name, key]) => [name, key.initial]);
+		const values = $state(Object.fromEntries(initial) as Values<K>);
+		this.values = values;
+	}
+
+	/** The words of the present step. */
+	get current(): StepWords {
+		const step = this.words.steps[this.step] ?? this.words.steps[0];
+		if (!step) throw new RangeError(`the lesson ${this.words.id} has no steps`);
+		return step;
+	}
+
+	/** Sub-steps inside the present step. */
+	get moments(): number {
+		return momentsOf(this.current);
+	}
+
+	get isAtStart(): boolean {
+		return this.step === 0 && this.moment === 0;
+	}
+
+	get isAtEnd(): boolean {
+		return this.step === this.words.steps.length - 1 && this.moment === this.moments - 1;
+	}
+
+	/** The next sub-step, or the next step after the last one. */
+	next(): void {
+		if (this.moment < this.moments - 1) this.moment++;
+		else if (this.step < this.words.steps.length - 1) this.go(this.step + 1);
+	}
+
+	/** The sub-step before, or the end of the step before. */
+	back(): void {
+		if (this.moment > 0) this.moment--;
+		else if (this.step > 0) this.go(this.step - 1, Infinity);
+	}
+
+	/** Goes to a step, or to the nearest there is. */
+	go(step: number, moment = 0): void {
+		this.step = Math.min(this.words.steps.length - 1, Math.max(0, Math.trunc(step) || 0));
+		this.moment = Math.min(this.moments - 1, Math.max(0, moment));
+	}
+
+	isHidden(control: string): boolean {
+		return this.hidden.includes(control);
+	}
+
+	isLocked(control: string): boolean {
+		return this.locked.includes(control);
+	}
+
+	/** Puts the lesson where a link says. */
+	follow(params: URLSearchParams): void {
+		const { link, notes } = readLessonLink(params, this.#shape);
+		this.go(link.step, link.moment);
+		this.presenter = link.isPresented;
+		this.hidden = link.hidden;
+		this.locked = link.locked;
+		this.backend = link.backend;
+		Object.assign(this.values, link.values);
+		this.notes = notes;
+	}
+
+	/** The query of a link to what is on the page now, or to an exercise made of it. */
+	queryOf(changes: Partial<LessonLink> = {}): string {
+		const { step, moment, presenter, hidden, locked, backend, values } = this;
+		const link = { step, moment, isPresented: presenter, hidden, locked, backend, values };
+		return writeLessonLink({ ...link, ...changes }, this.#shape).toString();
+	}
+
+	/** The query of a link to what is on the page now. */
+	readonly query: string = $derived.by(() => this.queryOf());
+}
