@@ -79,9 +79,15 @@ describe('a lab', () => {
 		void lab.train();
 		const { ticket } = engine().last('train');
 		const records = [1, 2].map((step) => ({ step, loss: 3, load: Float32Array.of(1) }));
-		engine().reply({ type: 'progress', ticket, records, stepsPerSecond: 7 });
+		engine().reply({
+			type: 'progress',
+			ticket,
+			records,
+			stepsPerSecond: 7,
+			cost: { operations: 90, ms: 12 }
+		});
 		expect(lab.history.steps).toEqual([1, 2]);
-		expect(lab).toMatchObject({ step: 2, stepsPerSecond: 7 });
+		expect(lab).toMatchObject({ step: 2, stepsPerSecond: 7, stepCost: { operations: 90, ms: 12 } });
 	});
 
 	test('waits for the newest pass only', async () => {
@@ -94,9 +100,9 @@ describe('a lab', () => {
 		expect(lab.waiting).toBe(true);
 		const { ticket, pass } = engine().last('forward');
 		const trace = { step: 0, tokens: pass.tokens, recordings: [] };
-		engine().reply({ type: 'trace', ticket, trace, ms: 5 });
+		engine().reply({ type: 'trace', ticket, trace, ms: 5, operations: 40 });
 		expect(await second).toBe(true);
-		expect(lab).toMatchObject({ waiting: false, traceMs: 5 });
+		expect(lab).toMatchObject({ waiting: false, passCost: { operations: 40, ms: 5 } });
 		expect([...lab.trace!.tokens]).toEqual([1, 2]);
 	});
 

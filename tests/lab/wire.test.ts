@@ -8,7 +8,7 @@ const forward: Question = {
 	pass: { tokens: Int32Array.of(1), points: [], interventions: [], chunk: null }
 };
 const trace = (ticket: number): Reply => ({
-	...{ type: 'trace', ticket: ticketOf(ticket), ms: 1 },
+	...{ type: 'trace', ticket: ticketOf(ticket), ms: 1, operations: 1 },
 	trace: { step: 0, tokens: Int32Array.of(1), recordings: [] }
 });
 
@@ -71,7 +71,13 @@ describe('a wire', () => {
 		const { engine, heard, wire } = wired();
 		const trained = wire.ask({ type: 'train', steps: 2, follow: false });
 		const ticket = ticketOf(1);
-		engine.reply({ type: 'progress', ticket, records: [], stepsPerSecond: 1 });
+		engine.reply({
+			type: 'progress',
+			ticket,
+			records: [],
+			stepsPerSecond: 1,
+			cost: { operations: 1, ms: 1 }
+		});
 		engine.reply({ type: 'stopped', ticket, step: 2, why: 'done', note: '' });
 		expect((await trained)?.type).toBe('stopped');
 		expect(heard.map(({ type }) => type)).toEqual(['progress', 'stopped']);

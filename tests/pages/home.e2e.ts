@@ -167,6 +167,37 @@ describe('training', () => {
 	});
 });
 
+describe('the cost', () => {
+	test('of a step is measured, and stays to compare when experts and chunk change', async () => {
+		const page = await ready('?model=fresh&batch=1');
+		const figure = page.locator('[aria-label="What does it cost"]').first();
+		const bars = () => figure.locator('[role="img"]').getAttribute('aria-label');
+		const measured = figure.locator('li:has(b)');
+		const before = await bars();
+		expect(await measured.count()).toBe(0);
+		await page.click('[aria-labelledby="training"] button:has-text("Step")');
+		await measured.filter({ hasText: '8 experts, top 1, chunk 8' }).waitFor();
+		await page.locator('#set-experts').fill('16');
+		await page.waitForFunction((old) => {
+			const label = document.querySelector('[aria-label^="Multiply-adds"]');
+			return label?.getAttribute('aria-label') !== old;
+		}, before);
+		const numbersIn = (label: string | null) =>
+			(label?.match(/[\d,]+(?= k)/g) ?? []).map((text) => Number(text.replace(',', '')));
+		const [few, many] = [numbersIn(before), numbersIn(await bars())];
+		// A token still visits one expert; only the router's row is longer.
+		expect(many[0]! / few[0]!).toBeLessThan(1.05);
+		expect(many[1]! / few[1]!).toBeGreaterThan(1.5);
+		await waitForEngine(page, ['ready']);
+		await page.click('[aria-labelledby="training"] button:has-text("Step")');
+		await measured.filter({ hasText: '16 experts, top 1, chunk 8' }).waitFor();
+		expect(await measured.count()).toBe(2);
+		expect(await figure.textContent()).toMatch(
+			/training step: operations · time\s*\d+ · [\d.]+ ms/
+		);
+	});
+});
+
 describe('files', () => {
 	test('come out as Hugging Face names them, and go in again', async () => {
 		const page = await ready('?model=fresh');

@@ -4,34 +4,43 @@ import type { LayerHooks } from '$lib/model/hook';
 import { interventionHooks } from '$lib/model/intervene';
 import type { Params } from '$lib/model/params';
 import type { ModelConfig } from '$lib/protocol/config';
-import type { Pass } from '$lib/protocol/messages';
+import type { Measured, Pass } from '$lib/protocol/messages';
 import type { Recording, Trace } from '$lib/protocol/trace';
 import { gradientsAt } from '$lib/train/gradientsAt';
+import { countOperations } from './operations';
 import { Recorder } from './recorder';
 import { Refusal } from './refusal';
 import type { Run } from './run';
 
 /**
- * One forward pass over a sequence, recorded.
+ * One forward pass over a sequence, recorded, and what it took.
  *
  * @throws Refusal if there are no tokens, tokens that the model does not know, or an intervention that
  * does not fit the model
  */
-export async function trace({ header, state }: Run, pass: Pass): Promise<Trace> {
+export async function trace(
+	{ header, state }: Run,
+	pass: Pass
+): Promise<{ trace: Trace } & Measured> {
+	const began = performance.now();
 	const tokens = usableTokens(pass.tokens, header.config);
 	const config = pass.chunk === null ? header.config : { ...header.config, chunk: pass.chunk };
 	const hooks = interventionHooks(pass.interventions);
 	const recorder = new Recorder(pass.points, hooks);
 	try {
-		tf.tidy(() => {
-			const tokens_BT = tf.tensor2d(tokens, [1, tokens.length], 'int32');
-			forward(state.params, config, tokens_BT, recorder.hooks);
-		});
+		const { operations } = countOperations(() =>
+			tf.tidy(() => {
+				const tokens_BT = tf.tensor2d(tokens, [1, tokens.length], 'int32');
+				forward(state.params, config, tokens_BT, recorder.hooks);
+			})
+		);
 		const recordings = await recorder.read();
+		const measured = { operations, ms: performance.now() - began };
 		const plain = { step: state.step, tokens, recordings };
-		if (!pass.gradients) return plain;
+		if (!pass.gradients) return { trace: plain, ...measured };
 		const spots = recordings.filter(({ point }) => pass.gradients?.some((one) => one === point));
-		return { ...plain, gradients: await gradients(state.params, config, tokens, spots, hooks) };
+		const slopes = await gradients(state.params, config, tokens, spots, hooks);
+		return { trace: { ...plain, gradients: slopes }, ...measured };
 	} catch (error) {
 		// What does not fit the model: an expert, a head or a mask of an intervention.
 		if (error instanceof RangeError) throw new Refusal(`The model ${error.message}.`);

@@ -195,11 +195,10 @@ export class Session {
 	async #trace(): Promise<void> {
 		const asked = this.#pass;
 		if (!asked) return;
-		const began = performance.now();
 		const traced = await trace(this.#theRun(), asked.pass);
 		asked.at = performance.now();
-		asked.ms = asked.at - began;
-		this.#post({ type: 'trace', ticket: asked.ticket, trace: traced, ms: asked.ms });
+		asked.ms = traced.ms;
+		this.#post({ type: 'trace', ticket: asked.ticket, ...traced });
 	}
 
 	async #train({ ticket, steps, follow }: Of<'train'>): Promise<void> {
@@ -240,7 +239,8 @@ export class Session {
 		const { ticket } = training;
 		const { records, ended } = await trainTurn(run, training);
 		if (records.length > 0) {
-			this.#post({ type: 'progress', ticket, records, stepsPerSecond: training.rate });
+			const { rate: stepsPerSecond, cost } = training;
+			this.#post({ type: 'progress', ticket, records, stepsPerSecond, cost });
 		}
 		if (training.follow && (ended || this.#isPassDue())) await this.#trace();
 		if (ended) {

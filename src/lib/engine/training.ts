@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { ModelConfig } from '$lib/protocol/config';
 import { extendHistory, type StepRecord } from '$lib/protocol/history';
-import type { Ticket } from '$lib/protocol/messages';
+import type { Measured, Ticket } from '$lib/protocol/messages';
 import { drawBatch } from '$lib/train/batch';
 import { readReports, trainStep, type PendingReport } from '$lib/train/step';
+import { countOperations } from './operations';
 import { Refusal } from './refusal';
 import type { Run } from './run';
 
@@ -26,6 +28,12 @@ export interface Training {
 	lastTold: number;
 	/** Steps per second, smoothed. */
 	rate: number;
+	/** Operations of the latest step and milliseconds per step, the latter smoothed. */
+	cost: Measured;
+	/** Milliseconds spent on the pending steps. */
+	spent: number;
+	/** The model that `cost` is about. */
+	config: ModelConfig;
 }
 
 /** What the page is to hear after a step. */
@@ -59,7 +67,8 @@ export function beginTraining(
 	const left = steps ?? Infinity;
 	return {
 		...{ ticket, left, follow, stop: false, pending: [], untold: [] },
-		...{ lastRead: now, lastTold: 0, rate: 0 }
+		...{ lastRead: now, lastTold: 0, rate: 0 },
+		...{ cost: { operations: 0, ms: 0 }, spent: 0, config: header.config }
 	};
 }
 
@@ -68,15 +77,21 @@ export function beginTraining(
  * once the numbers are read: on a GPU only once per frame.
  */
 export async function trainTurn(run: Run, training: Training): Promise<TrainNews> {
+	const began = performance.now();
 	if (!training.stop && training.left > 0) {
 		const { header, task } = run;
+		forgetCost(training, header.config);
 		const { tokens } = drawBatch(task, header.train, header.seed, run.state.step);
-		const { state, report } = trainStep(run.state, header.config, header.train, tokens);
-		run.state = state;
-		training.pending.push(report);
+		const { result, operations } = countOperations(() =>
+			trainStep(run.state, header.config, header.train, tokens)
+		);
+		run.state = result.state;
+		training.pending.push(result.report);
+		training.cost = { ...training.cost, operations };
 		training.left--;
 	}
 	const isOver = training.stop || training.left <= 0;
+	training.spent += performance.now() - began;
 	const age = performance.now() - training.lastRead;
 	const problem = isOver || age >= FRAME || !isOnGpu() ? await readPending(run, training) : null;
 	if (problem !== null) {
@@ -92,13 +107,15 @@ export async function trainTurn(run: Run, training: Training): Promise<TrainNews
 
 /** Reads the numbers of all steps made and writes them into the header; a problem if there is one. */
 async function readPending(run: Run, training: Training): Promise<string | null> {
+	const began = performance.now();
 	const reports = await readReports(training.pending.splice(0));
+	const now = performance.now();
+	noteTime(training, (training.spent + now - began) / Math.max(reports.length, 1));
 	const failed = reports.findIndex(({ problem }) => problem !== null);
 	const good = failed < 0 ? reports : reports.slice(0, failed);
 	const records = good.map(({ step, loss, load }) => ({ step, loss, load }));
 	training.untold.push(...records);
 
-	const now = performance.now();
 	const rate = (1000 * reports.length) / Math.max(now - training.lastRead, 1);
 	training.rate = training.rate === 0 ? rate : 0.9 * training.rate + 0.1 * rate;
 	training.lastRead = now;
@@ -106,6 +123,20 @@ async function readPending(run: Run, training: Training): Promise<string | null>
 	const history = extendHistory(run.header.history, records);
 	run.header = { ...run.header, history, step: run.state.step };
 	return reports[failed]?.problem ?? null;
+}
+
+/** Another rule (a chunk) has another price: what was measured before says nothing of it. */
+function forgetCost(training: Training, config: ModelConfig): void {
+	if (training.config === config) return;
+	training.config = config;
+	training.cost = { operations: 0, ms: 0 };
+}
+
+/** Takes the milliseconds per step of the latest steps into the mean. */
+function noteTime(training: Training, ms: number): void {
+	const { cost } = training;
+	training.cost = { ...cost, ms: cost.ms === 0 ? ms : 0.9 * cost.ms + 0.1 * ms };
+	training.spent = 0;
 }
 
 /** Copies of the untold steps: the page takes their arrays away, the history keeps its own. */

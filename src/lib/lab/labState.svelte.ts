@@ -1,8 +1,15 @@
 import type { StoredRun } from '$lib/protocol/checkpoint';
 import { emptyHistory, extendHistory, type History } from '$lib/protocol/history';
-import { unreachable, type Backend, type Opened, type Reply } from '$lib/protocol/messages';
+import {
+	unreachable,
+	type Backend,
+	type Measured,
+	type Opened,
+	type Reply
+} from '$lib/protocol/messages';
 import type { Trace } from '$lib/protocol/trace';
 import type { GenerateOptions, LabModel, Status } from './options';
+import { withSetup, type Setup } from './setups';
 import type { Question } from './wire';
 
 type Answers = 'generated' | 'evaluated' | 'saved' | 'lost';
@@ -18,8 +25,12 @@ export class LabState {
 	model: LabModel | null = $state.raw(null);
 	/** The latest forward pass. */
 	trace: Trace | null = $state.raw(null);
-	/** Milliseconds that the latest pass took in the engine. */
-	traceMs: number = $state(0);
+	/** What the latest pass took in the engine, its recording included. */
+	passCost: Measured | null = $state.raw(null);
+	/** What a training step takes, or null until the model at hand has trained in this page. */
+	stepCost: Measured | null = $state.raw(null);
+	/** What training steps took under the settings that were tried. */
+	setups: readonly Setup[] = $state.raw([]);
 	/** Whether a forward pass has been asked for and not answered. */
 	waiting: boolean = $state(false);
 	/** Loss and expert load of the run so far. */
@@ -60,12 +71,14 @@ export class LabState {
 				return this.take(reply);
 			case 'trace':
 				this.trace = reply.trace;
-				this.traceMs = reply.ms;
+				this.passCost = { operations: reply.operations, ms: reply.ms };
 				return;
 			case 'progress':
 				this.history = extendHistory(this.history, reply.records);
 				this.step = reply.records.at(-1)?.step ?? this.step;
 				this.stepsPerSecond = reply.stepsPerSecond;
+				this.stepCost = reply.cost;
+				this.setups = this.model ? withSetup(this.setups, this.model.settings, reply.cost) : [];
 				return;
 			case 'stopped':
 				this.isTraining = false;
@@ -118,6 +131,8 @@ export class LabState {
 	}
 
 	protected take({ header, parameterCount, floor, merges }: Opened): void {
+		this.passCost = null;
+		this.stepCost = null;
 		const { step, history, ...facts } = header;
 		this.model = { ...facts, parameterCount, merges };
 		this.step = step;

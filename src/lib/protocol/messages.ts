@@ -133,6 +133,13 @@ export interface Opened {
 	merges: readonly (readonly [number, number])[] | null;
 }
 
+/** What a piece of work took on this machine. */
+export interface Measured {
+	/** Kernels that were run; on a graphics processor programs that were drawn. */
+	operations: number;
+	ms: number;
+}
+
 /** How well the model does on sequences that training never draws. */
 export interface Evaluation {
 	step: number;
@@ -162,12 +169,18 @@ export type Reply = { ticket: Ticket } & (
 	/** `isFresh`: another model; else the same one under other settings. */
 	| ({ type: 'opened'; isFresh: boolean } & Opened)
 	/** Also repeated, with the ticket of the forward question, while training is followed. */
-	| { type: 'trace'; trace: Trace; /** Milliseconds the pass took. */ ms: number }
+	| ({ type: 'trace'; trace: Trace } & Measured)
 	/** One generated token, with its probability under the model (before temperature and cuts). */
 	| { type: 'token'; token: number; probability: number }
 	| { type: 'generated'; tokens: Int32Array<ArrayBuffer> }
 	/** All steps since the last report. */
-	| { type: 'progress'; records: readonly StepRecord[]; stepsPerSecond: number }
+	| {
+			type: 'progress';
+			records: readonly StepRecord[];
+			stepsPerSecond: number;
+			/** One step: its operations, and its time as a mean over the latest steps. */
+			cost: Measured;
+	  }
 	/** Training has ended: asked to, all steps done, or the loss was not finite (then `note` says so). */
 	| { type: 'stopped'; step: number; why: 'asked' | 'done' | 'notFinite'; note: string }
 	| { type: 'evaluated'; evaluation: Evaluation }
