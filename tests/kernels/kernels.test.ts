@@ -8,6 +8,7 @@ import { sortByExpert } from '$lib/kernels/expertLoops';
 import { matMul } from '$lib/kernels/matMul';
 import { chooseExperts, pick } from '$lib/kernels/pick';
 import { rmsNorm } from '$lib/kernels/rmsNorm';
+import { softCrossEntropy } from '$lib/kernels/softCrossEntropy';
 import { routedExperts, type RoutedInputs } from '$lib/kernels/routedExperts';
 import { composedExperts } from '$lib/kernels/composedExperts';
 import { random } from '$lib/math/random';
@@ -130,6 +131,20 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
 		await useBackend(backend);
 		const logits = tf.tensor2d([[7, 7, 7, 7], [1e4, 0, 0, 0]]); // prettier-ignore
 		expectClose(crossEntropy(logits, tf.tensor1d([1, 0], 'int32')).dataSync(), [Math.log(4), 0]);
+	});
+
+	test('softCrossEntropy of a sure target is crossEntropy, of the own distribution its entropy', async () => {
+		await useBackend(backend);
+		const logits = tf.tensor2d([[1, 2, 3], [1e4, 0, 0]]); // prettier-ignore
+		const hard = crossEntropy(logits, tf.tensor1d([1, 0], 'int32')).dataSync();
+		expectClose(softCrossEntropy(logits, tf.tensor2d([[0, 1, 0], [1, 0, 0]])).dataSync(), hard); // prettier-ignore
+		const even = tf.fill<tf.Rank.R2>([1, 4], 0.25);
+		expectClose(softCrossEntropy(tf.ones([1, 4]), even).dataSync(), [Math.log(4)]);
+	});
+
+	test('softCrossEntropy counts a row of zeros as no target', async () => {
+		await useBackend(backend);
+		expectClose(softCrossEntropy(tf.tensor2d([[1, 2, 3]]), tf.zeros([1, 3])).dataSync(), [0]);
 	});
 });
 

@@ -10,6 +10,7 @@ import { pick, spread } from '$lib/kernels/pick';
 import { rmsNorm, unitNorm } from '$lib/kernels/rmsNorm';
 import { rotate } from '$lib/kernels/rotate';
 import { routedExperts } from '$lib/kernels/routedExperts';
+import { softCrossEntropy } from '$lib/kernels/softCrossEntropy';
 import type { AttentionScope } from '$lib/math/attention';
 import { random } from '$lib/math/random';
 
@@ -101,6 +102,12 @@ const OPERATIONS: Operation[] = [
 		name: 'crossEntropy',
 		shapes: [[4, 5]],
 		run: (logits) => crossEntropy(matrix(logits), integers([2, 0, -1, 4], [4]) as tf.Tensor1D)
+	},
+	{
+		name: 'softCrossEntropy',
+		shapes: [[3, 4]],
+		run: (logits) =>
+			softCrossEntropy(matrix(logits), tf.tensor2d([[0.5, 0.5, 0, 0], [0, 0, 0, 0], [0.1, 0.2, 0.3, 0.4]])) // prettier-ignore
 	}
 ];
 

@@ -7,13 +7,19 @@ import type { ModelConfig, TrainConfig } from '$lib/protocol/config';
 import { balanceLoss, expertLoad, routerZLoss } from './balance';
 import { nextTokenLoss } from './loss';
 
+/**
+ * What a model learns, from the logits of a batch: a mean in nats per predicted token. The losses that
+ * look after the router come on top.
+ */
+export type Objective = (logits_BTV: tf.Tensor3D, tokens_BT: tf.Tensor2D) => tf.Scalar;
+
 export interface LossGradients {
-	/** What is minimised: cross-entropy plus the weighted balance and z-loss. */
+	/** What is minimised: the objective plus the weighted balance and z-loss. */
 	loss: tf.Scalar;
 	/** Gradient by every weight in the order of `leaves`; null for a frozen one. */
 	grads: (tf.Tensor | null)[];
 	/**
-	 * Cross-entropy, balance loss and z-loss (each a mean over MoE layers, unweighted, 0 where off),
+	 * The objective, balance loss and z-loss (each a mean over MoE layers, unweighted, 0 where off),
 	 * then the load of each MoE layer, E shares per layer.
 	 */
 	measured: tf.Tensor1D;
@@ -23,12 +29,14 @@ export interface LossGradients {
  * The loss of a batch and its gradient. The caller owns every tensor of the answer.
  *
  * @param train whether the router learns, and the weights of the losses
+ * @param objective what is learned; the next token unless told
  */
 export function lossGradients(
 	params: Params,
 	config: ModelConfig,
 	train: Pick<TrainConfig, 'freezeRouter' | 'balanceWeight' | 'zWeight'>,
-	tokens_BT: tf.Tensor2D
+	tokens_BT: tf.Tensor2D,
+	objective: Objective = nextTokenLoss
 ): LossGradients {
 	const weights = leaves(params);
 	const learns = leafNames(params).map((name) => !(train.freezeRouter && isRouter(name)));
@@ -37,7 +45,7 @@ export function lossGradients(
 
 	const { value, grads } = tf.valueAndGrads((...learned: tf.Tensor[]) => {
 		const all = merge(weights, learns, learned);
-		const { loss, numbers } = losses(withLeaves(params, all), config, train, tokens_BT);
+		const { loss, numbers } = losses(withLeaves(params, all), config, train, tokens_BT, objective);
 		measured = tf.keep(numbers);
 		return loss;
 	})(weights.filter((_, i) => learns[i]));
@@ -60,23 +68,24 @@ function losses(
 	params: Params,
 	config: ModelConfig,
 	{ balanceWeight, zWeight }: Pick<TrainConfig, 'balanceWeight' | 'zWeight'>,
-	tokens_BT: tf.Tensor2D
+	tokens_BT: tf.Tensor2D,
+	objective: Objective
 ): { loss: tf.Scalar; numbers: tf.Tensor1D } {
 	const routers: RouterView[] = [];
-	const hard = nextTokenLoss(forward(params, config, tokens_BT, watchRouters(routers)), tokens_BT);
+	const aim = objective(forward(params, config, tokens_BT, watchRouters(routers)), tokens_BT);
 	const loads = routers.map(({ chosen_NC }) => expertLoad(chosen_NC, config.experts));
 	const balance =
 		balanceWeight > 0 ? meanOf(routers.map((r, i) => balanceLoss(r.logits_NE, loads[i]!))) : null;
 	const z = zWeight > 0 ? meanOf(routers.map((r) => routerZLoss(r.logits_NE))) : null;
 	tf.dispose(routers.flatMap(({ logits_NE, chosen_NC }) => [logits_NE, chosen_NC]));
 
-	let loss = hard;
+	let loss = aim;
 	if (balance) loss = tf.add(loss, tf.mul(balance, balanceWeight));
 	if (z) loss = tf.add(loss, tf.mul(z, zWeight));
 	const off = tf.scalar(0);
 	return {
 		loss,
-		numbers: tf.concat([tf.stack([hard, balance ?? off, z ?? off]), ...loads]) as tf.Tensor1D
+		numbers: tf.concat([tf.stack([aim, balance ?? off, z ?? off]), ...loads]) as tf.Tensor1D
 	};
 }
 

@@ -3,7 +3,7 @@ import { learningRateAt } from '$lib/math/schedule';
 import { leaves, withLeaves } from '$lib/model/tree';
 import type { ModelConfig, TrainConfig } from '$lib/protocol/config';
 import { adamWStep } from './adamw';
-import { lossGradients } from './gradient';
+import { lossGradients, type Objective } from './gradient';
 import type { TrainState } from './state';
 
 /** What one step measured, before its update. */
@@ -14,7 +14,7 @@ export interface StepReport {
 	rate: number;
 	/** Norm of all gradients together, before clipping. */
 	gradNorm: number;
-	/** Mean cross-entropy, in nats per predicted token. */
+	/** The objective: mean cross-entropy unless another was given, in nats per predicted token. */
 	loss: number;
 	/** Mean load-balance loss per MoE layer, unweighted; 0 where it was off. */
 	balance: number;
@@ -30,7 +30,7 @@ export interface StepReport {
 export interface PendingReport {
 	step: number;
 	rate: number;
-	/** Gradient norm, cross-entropy, balance loss, z-loss, then the loads. */
+	/** Gradient norm, objective, balance loss, z-loss, then the loads. */
 	numbers: tf.Tensor1D;
 }
 
@@ -43,13 +43,15 @@ export interface PendingReport {
  * whoever reads it stops the run.
  *
  * @param tokens batch × length token ids, row-major, such as `drawBatch` gives
+ * @param objective what is learned; the next token unless told
  * @throws RangeError if there are not `batch × length` tokens; the old state is then untouched
  */
 export function trainStep(
 	{ params, optimizer, step }: TrainState,
 	config: ModelConfig,
 	train: TrainConfig,
-	tokens: Int32Array
+	tokens: Int32Array,
+	objective?: Objective
 ): { state: TrainState; report: PendingReport } {
 	const { batch, length, weightDecay: decay, clipNorm } = train;
 	if (tokens.length !== batch * length) {
@@ -59,7 +61,7 @@ export function trainStep(
 	const rate = learningRateAt(optimizer.age, train);
 
 	const tokens_BT = tf.tensor2d(tokens, [batch, length], 'int32');
-	const { loss, grads, measured } = lossGradients(params, config, train, tokens_BT);
+	const { loss, grads, measured } = lossGradients(params, config, train, tokens_BT, objective);
 	const next = adamWStep(weights, grads, loss, optimizer, { rate, decay, clipNorm });
 	const numbers = tf.tidy(() => tf.concat([tf.reshape(next.gradNorm, [1]), measured]));
 	tf.dispose([tokens_BT, loss, measured, next.gradNorm]);
