@@ -47,6 +47,23 @@ export function shadesOf({ values, columns, rows, extent, gap = 0, shows }: Heat
 	return [...paths].map(([shade, path]) => ({ shade: shade + 0, path }));
 }
 
+/** The cells of a table that are in, as one path; neighbours in a row are one stroke. */
+export function cellsPath(
+	columns: number,
+	rows: number,
+	isIn: (row: number, column: number) => boolean
+): string {
+	let path = '';
+	for (let row = 0; row < rows; row++) {
+		for (let column = 0; column < columns; column++) {
+			const from = column;
+			while (column < columns && isIn(row, column)) column++;
+			if (column > from) path += `M${from} ${row}h${column - from}v1h${from - column}z`;
+		}
+	}
+	return path;
+}
+
 /** The largest absolute value, or `least` if all are smaller. */
 export function extentOf(values: ArrayLike<number>, least = 1e-6): number {
 	let largest = least;

@@ -11,6 +11,10 @@ export function layerColour({ positions }: LayerConfig): {
 		: { ink: 'var(--nope)', fill: 'var(--nope-fill)', tint: 'var(--nope-tint)' };
 }
 
+/** The colour of how far a layer looks, where no more is said of it: blue inside walls, amber without. */
+export const scopeColour = (kind: LayerConfig['scope']): ReturnType<typeof layerColour> =>
+	layerColour({ positions: kind === 'global' ? 'nope' : 'rope', scope: kind, feedForward: 'moe' });
+
 const SCOPE_WORDS = {
 	chunked: (chunk: number) => `sees its own chunk of ${chunk}`,
 	sliding: (chunk: number) => `sees the last ${chunk}`,
