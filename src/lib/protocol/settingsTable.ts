@@ -80,7 +80,7 @@ export const SETTINGS = {
 		'Hidden numbers of each expert, routed or shared.'),
 	denseFeedForward: whole('dense-ff', 'Dense width', 'numbers', [1, 512], 64, 'weights',
 		'Hidden numbers of the feed-forward part in layers without experts.'),
-	experts: whole('experts', 'Experts', 'experts', [1, 32], 8, 'weights',
+	experts: whole('experts', 'Experts', 'experts', [1, 64], 8, 'weights',
 		'Routed experts in each layer that has them; the shared expert comes on top.'),
 	topK: whole('topk', 'Experts per token', 'experts', [1, 32], 1, 'mask',
 		'How many routed experts a token visits; Llama 4 takes 1.'),

@@ -23,6 +23,8 @@ export interface Part {
 	kind: 'sign' | 'number' | 'token' | 'expert';
 	/** For `expert`: which. */
 	expert?: number;
+	/** What it stands for, where the hand on it lights up a picture and the picture lights it up. */
+	symbol?: string;
 }
 
 /** What the formula is about: the model's numbers and the cell under the hand. */

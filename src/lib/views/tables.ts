@@ -65,7 +65,10 @@ export function routerTable({ texts, layer }: Scene, routing: Routing): Numbers 
 }
 
 /** For each expert the tokens that it takes. */
-export function lanesTable({ texts, layer }: Scene, routing: Routing): Numbers {
+export function lanesTable(
+	{ texts, layer }: Pick<Scene, 'texts' | 'layer'>,
+	routing: Routing
+): Numbers {
 	const names = named(texts);
 	const taken = (expert: number) =>
 		names.filter((_, token) => routing.chosen[token]?.includes(expert)).join(', ');

@@ -1,0 +1,75 @@
+import { INITIAL_SETTINGS, SETTINGS, type Settings } from '$lib/protocol/settings';
+import { expertLetter } from '$lib/views/words';
+import { choiceKey, flagKey, numberKey, type Values } from '../keys';
+import type { Part } from './office.svelte';
+
+/**
+ * Parts that a link can silence: none, the shared expert, or one of the toy's eight; `auto` is none while
+ * the lesson asks and the expert it speaks of once it answers.
+ */
+export const PARTS = ['auto', 'none', 'shared', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'] as const;
+
+/** What the link of this lesson keeps. */
+export const KEYS = {
+	off: choiceKey('The silent part', PARTS, 'auto'),
+	experts: numberKey('The number of experts', { min: 2, max: 64, initial: 8 }),
+	topk: numberKey('Experts per token', { min: 1, max: 4, initial: 1 }),
+	gate: choiceKey('The place of the gate', ['input', 'output'], 'input'),
+	router: choiceKey('The gate', ['sigmoid', 'softmax'], 'sigmoid'),
+	balance: numberKey('The balance loss', { min: 0, max: 0.1, initial: 0, by: 0.005 }),
+	frozen: flagKey('The frozen router', false),
+	moe: numberKey('Layers per layer with experts', { min: 1, max: 2, initial: 1 })
+};
+
+export type RouterValues = Values<typeof KEYS>;
+
+/** What a teacher's link may hide or fix. */
+export const CONTROLS = {
+	off: 'Silent part',
+	experts: 'Experts',
+	topk: 'Experts per token',
+	gate: 'Gate on',
+	router: 'Gate from',
+	balance: 'Balance loss',
+	frozen: 'Frozen router',
+	moe: 'Layers with experts',
+	train: 'Training'
+} as const;
+
+/** The part that a value of `off` names, or null. */
+export function partOf(off: RouterValues['off'], auto: Part | null): Part | null {
+	if (off === 'auto') return auto;
+	if (off === 'none' || off === 'shared') return off === 'none' ? null : off;
+	return PARTS.indexOf(off) - PARTS.indexOf('A');
+}
+
+/** A part in words. */
+export function partName(part: Part | null): string {
+	if (part === null) return 'nobody';
+	return part === 'shared' ? 'the shared expert' : `expert ${expertLetter(part)}`;
+}
+
+/** The settings that the values of the learner's own model stand for. */
+export function settingsFor(values: RouterValues): Partial<Settings> {
+	return {
+		experts: values.experts,
+		topK: Math.min(values.topk, values.experts),
+		gate: values.gate === 'output' ? 1 : 0,
+		router: values.router === 'softmax' ? 1 : 0,
+		balanceWeight: values.balance,
+		freezeRouter: values.frozen ? 1 : 0,
+		moeEvery: values.moe
+	};
+}
+
+/** The query of the home page that opens the model of these values, at the answers of its first experts. */
+export function homeQuery(values: RouterValues): string {
+	const settings = settingsFor(values);
+	const params = new URLSearchParams();
+	for (const [name, value] of Object.entries(settings) as [keyof Settings, number][]) {
+		if (value !== INITIAL_SETTINGS[name]) params.set(SETTINGS[name].key, String(value));
+	}
+	params.set('layer', String(values.moe));
+	params.set('step', '8');
+	return params.toString();
+}

@@ -1,0 +1,148 @@
+import { expertLetter, fixed, percent, quoted } from '$lib/views/words';
+import type { Honesty, LessonWords, StepWords } from '../words';
+import type { RouterNumbers } from './numbers';
+
+/** The words of the lesson, with the numbers of the recorded runs in them. */
+export function wordsOf(numbers: RouterNumbers): LessonWords {
+	return {
+		id: 'router',
+		title: 'Sorting office',
+		question:
+			'Each token is handed to one small network of many. Who decides which one, and would anybody notice if nobody decided?',
+		summary:
+			'How Llama 4 sends each token to one expert and past a shared one, step by step on a small model that learns in the page.',
+		steps: [twice(numbers), moves(numbers), dial(numbers), knock(numbers), plan(numbers)],
+		honesty: honesty(numbers)
+	};
+}
+
+const two = (value: number) => fixed(value, 2);
+const billions = (weights: number) => `${Math.round(weights / 1e9)} billion`;
+
+function twice({ experts, twice: [word], tokens, recorded }: RouterNumbers): StepWords {
+	return {
+		id: 'twice',
+		title: 'One word, twice',
+		text: [
+			`A layer of Llama 4 with experts works like a sorting office. Each [[token]] is a letter. Each [[routed expert]] is a clerk at a counter of its own, and the [[router]] decides which counter a letter goes to. One more clerk, the [[shared expert]], reads every letter.`,
+			`Here are the ${tokens.length} tokens of one sentence and the ${experts} experts in layer ${recorded.layer + 1} of a small trained model. The word ${quoted(word.text)} stands in it twice.`
+		],
+		act: `Predict: do both ${quoted(word.text)} go to the same expert? Commit, then step on.`,
+		picture: `The ${tokens.length} tokens of the sentence in a row. Below them a wide lane for the shared expert and ${experts} narrow ones, still empty.`
+	};
+}
+
+function moves(numbers: RouterNumbers): StepWords {
+	const { experts, hero, tokens, recorded } = numbers;
+	return {
+		id: 'moves',
+		title: 'Six moves',
+		text: [
+			`The formula over the picture holds the whole layer. Point at a symbol and its part of the picture lights up; point at the picture and the symbol does. The numbers below follow the token under your hand, at first ${quoted(hero.text)}.`
+		],
+		captions: moveCaptions(numbers),
+		act: 'Press → for each move and say what changed. Then point at other tokens: whose dial stands lowest?',
+		picture: `A table of scores, ${experts} experts by ${tokens.length} tokens; a dial per token; the lanes through which each token goes. Layer ${recorded.layer + 1} of the toy. Move by move it fills from scores to answers.`
+	};
+}
+
+function moveCaptions(numbers: RouterNumbers): string[] {
+	const { hero, dimmest, twice: [first, second], experts, reached, cells } = numbers; // prettier-ignore
+	const letter = expertLetter(hero.expert);
+	return [
+		`*Scores fill.* The router holds one column of weights per expert. Its product with the token is the score sₖ: ${two(hero.logit)} for ${quoted(hero.text)} and ${letter}.`,
+		`*The winner is boxed.* The highest of the ${experts} scores wins, all others fall to −∞. The first ${quoted(first.text)} goes to ${expertLetter(first.expert)}, the second to ${expertLetter(second.expert)}: attention has mixed the neighbours in before the router looks. An expert is no topic and no dictionary.`,
+		`*A dial turns.* The [[gate]] is the sigmoid of the winning score alone: ${two(hero.gate)} here. Gates need not sum to 1. ${quoted(dimmest.text)} has a single expert and a gate of ${two(dimmest.gate)}.`,
+		`*The token shrinks.* It is multiplied by the gate *before* it enters the lane: ${quoted(hero.text)} from length ${two(hero.length)} to ${two(hero.shrunk)}.`,
+		`*Both answers add.* The shared expert has read the whole token. No router scores it and no gate dims it: it is not expert number 0. Here it answers with length ${two(hero.shared)}, ${letter} with ${two(hero.routed)}.`,
+		`*Training pulls back.* An arrow shows how the loss answers to a push on a score. Only boxed cells feel anything, ${reached} of ${cells}: a loser never learns that it might have been better. The last token predicts nothing, so nothing pulls on it.`
+	];
+}
+
+function dial({ bent, experts }: RouterNumbers): StepWords {
+	const letter = expertLetter(bent.expert);
+	return {
+		id: 'dial',
+		title: 'The dial turns the letter, not the answer',
+		text: [
+			`Most mixtures of experts scale what an expert *answers*. Llama 4 scales what it *reads*. That would be the same if an expert were a plain matrix. It multiplies two copies of its input with each other, so its answer falls faster than the dial, about as its square.`
+		],
+		captions: [
+			`${quoted(bent.text)} at position ${bent.token} goes to ${letter} with a gate of ${two(bent.gate)}. A gate on the answer would leave ${percent(bent.gate)} of its length: the dashed line.`,
+			`The answer of ${letter} has ${percent(bent.answer)} of the length it would have for the undimmed token. The square of the gate is ${two(bent.gate ** 2)}. Each of the ${experts} experts bends a little differently; none lies on the line.`
+		],
+		act: `Predict how long the answer of ${letter} is, compared with its answer to the whole token. Then step on.`,
+		picture: `A point for each token, in the colour of its expert: the gate to the right, upwards the length of the answer as a share of the answer to the whole token. All points lie below the diagonal.`
+	};
+}
+
+function knock({ loss, heldOut, recorded }: RouterNumbers): StepWords {
+	const letter = expertLetter(loss.expert);
+	const visitors = loss.visitors.map(quoted).join(', ');
+	const { worst } = loss;
+	return {
+		id: 'knock',
+		title: 'Send a clerk home',
+		text: [
+			`A heat map of who goes where proves nothing. The test is to take an expert away and see who suffers.`
+		],
+		captions: [
+			`${letter} reads ${visitors}. What if it answered zero?`,
+			`Without ${letter} the [[loss]] at ${quoted(worst.text)} goes from ${two(worst.before)} to ${two(worst.after)} nats; no other token of the sentence moves by more than ${two(loss.others)}. Visitors whose next word is easy anyway do not need their clerk. Over ${recorded.sequences} fresh sequences the loss is ${two(heldOut.whole)}; without ${expertLetter(heldOut.dearest)}, the dearest expert, ${two(heldOut.noDearest)}; without the shared one ${two(heldOut.noShared)}.`
+		],
+		act: `Predict who suffers without ${letter}, and step on. Then silence the others one by one, the shared one last.`,
+		picture: `Under each token a bar for the loss there, and beside it the loss with one part silent. Below, the lanes; the silent one is dashed.`
+	};
+}
+
+function plan({ scout, maverick }: RouterNumbers): StepWords {
+	return {
+		id: 'plan',
+		title: 'Scout and Maverick',
+		text: [
+			`Scout has ${scout.experts} experts in each of its ${scout.layers} layers. Maverick has ${maverick.experts}, but only in every second layer, ${maverick.moeLayers} of ${maverick.layers}, the first one dense. In both, a token goes to one routed expert and to the shared one.`
+		],
+		captions: [
+			`Together the experts make ${billions(scout.total)} weights in Scout and ${billions(maverick.total)} in Maverick. How many of them does one token meet?`,
+			`Almost the same number in both: ${billions(scout.active)}, ${percent(scout.active / scout.total)} of Scout and ${percent(maverick.active / maverick.total)} of Maverick. The rest waits for other tokens: memory, not work.`
+		],
+		act: 'Predict which share of Maverick’s weights one token uses. Then step on.',
+		picture: `A chip for each of the ${scout.layers} layers of Scout and of Maverick: dotted where there are experts, plain where the layer is dense, amber below where it is a NoPE layer. Under each a bar of all weights, and in it those that one token uses.`
+	};
+}
+
+function honesty({ recorded, maverick }: RouterNumbers): Honesty[] {
+	return [
+		{
+			kind: 'exact',
+			text: 'Scores without bias, the highest one wins, others −∞, gate by sigmoid, gate on the input, shared expert undimmed and added.',
+			source:
+				'MoE.forward, models/llama4/moe.py, meta-llama/llama-models; Llama4TextMoe.forward, huggingface/transformers.'
+		},
+		{
+			kind: 'exact',
+			text: `Which layers have experts: in Scout all, in Maverick layers 1, 3, … ${maverick.layers - 1}, counted from 0.`,
+			source: 'Llama4TextConfig, huggingface/transformers; llama4_17bx128e, pytorch/torchtune.'
+		},
+		{
+			kind: 'simplified',
+			text: 'Meta’s published forward cuts the gradient off before the experts (`routed_in.detach()`), so that as written no gradient would reach the router. It is code for inference. We let it through, as Hugging Face does.',
+			source: 'MoE.forward, models/llama4/moe.py; Llama4TextMoe.forward, huggingface/transformers.'
+		},
+		{
+			kind: 'ours',
+			text: `The model, its size, its language and its training: ${recorded.toy}, ${recorded.steps} steps, seed ${recorded.seed}. Meta published neither recipe nor data.`,
+			source: ''
+		},
+		{
+			kind: 'ours',
+			text: 'The balance loss. It is the one of Switch Transformers; no released Llama 4 code has any.',
+			source: 'Fedus, Zoph, Shazeer 2021, arXiv:2101.03961.'
+		},
+		{
+			kind: 'ours',
+			text: `Gate on the output, gate by softmax, more than one expert per token: switches for comparison, not Llama 4. ${percent(maverick.active / maverick.total)} in the last step is counted from the published shape.`,
+			source: ''
+		}
+	];
+}
