@@ -58,9 +58,9 @@ function kinds({ pairs }: Numbers): StepWords {
 			'Many models slide. Llama 4 does not: its RoPE layers are chunked, its NoPE layers see everything.'
 		],
 		captions: [
-			`*Chunked*, the staircase: ${pairs.chunked} pairs. This is what a [[RoPE layer]] of Llama 4 does.`,
-			`*Sliding*, the band: ${pairs.sliding} pairs. Every token sees the last ${SIX.chunk}, whatever stands between. Not Llama 4.`,
-			`*Global*, the triangle: ${pairs.global} pairs. This is what a [[NoPE layer]] of Llama 4 does.`
+			`*Chunked*, the staircase: ${pairs.chunked} pairs for six tokens and a length of ${SIX.chunk}. This is what a [[RoPE layer]] of Llama 4 does.`,
+			`*Sliding*, the band: ${pairs.sliding} pairs for six tokens and a length of ${SIX.chunk}. Every token sees the last few, whatever stands between. Not Llama 4.`,
+			`*Global*, the triangle: ${pairs.global} pairs for six tokens. This is what a [[NoPE layer]] of Llama 4 does.`
 		],
 		act: 'Find a pair that the band allows and the staircase hides. Then drag the wall: at which length do all three rules agree?',
 		picture:

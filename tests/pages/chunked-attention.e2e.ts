@@ -1,0 +1,176 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import recorded from '../../src/routes/lessons/chunked-attention/recorded.json';
+import { visit, waitForEngine } from './browser';
+
+const LESSON = 'lessons/chunked-attention/';
+const STEPS = 8;
+
+const heading = (page: Page) => page.textContent('#step-title');
+const grid = (page: Page) => page.locator('.figure [role="grid"]').first();
+const labelOf = async (page: Page) => (await grid(page).getAttribute('aria-label')) ?? '';
+const hint = (page: Page) => page.locator('.figure .hint').first();
+
+/** Opens a step and waits until the toy computes. */
+async function ready(query: string): Promise<Page> {
+	const page = await visit(`${LESSON}?${query}&backend=wasm`);
+	await waitForEngine(page, ['ready']);
+	return page;
+}
+
+describe('the lesson on chunked attention', () => {
+	test('stands complete without any script', async () => {
+		const page = await visit(LESSON, { javaScriptEnabled: false });
+		expect(await heading(page)).toContain('A wall between two halves');
+		expect(await page.locator('.figure li .text').allTextContents()).toEqual([
+			'What',
+			'is',
+			'ch',
+			'unked',
+			'attention',
+			'?'
+		]);
+		expect(await grid(page).count()).toBe(1);
+	});
+
+	test('is walked by the keyboard from the first step to the last', async () => {
+		const page = await ready('');
+		await page.locator('h1').click();
+		const seen = new Set<string>();
+		const said: string[] = [];
+		for (let press = 0; press < 40; press++) {
+			seen.add((await heading(page)) ?? '');
+			said.push((await page.locator('.words .caption').allTextContents()).join(''));
+			if (await page.locator('nav .primary[aria-disabled="true"]').count()) break;
+			await page.keyboard.press('ArrowRight');
+		}
+		expect(seen.size).toBe(STEPS);
+		expect(said.filter((text) => text.includes('8 positions')).length).toBe(5);
+		await page.keyboard.press('ArrowLeft');
+		expect(await heading(page)).toContain('A needle behind the wall');
+		await page.keyboard.press('Home');
+		expect(await heading(page)).toContain('A wall between');
+	});
+
+	test('shows one row of the mask, then all, as the rule has them', async () => {
+		const page = await ready('moment=2');
+		await page.click('[aria-label="Chunked as a table"]');
+		const rows = page.locator('.figure tbody tr');
+		expect(await rows.nth(3).locator('td').allTextContents()).toEqual(
+			['hidden', 'hidden', 'hidden', 'sees', 'future', 'future'] // prettier-ignore
+		);
+		expect(await rows.nth(4).locator('td').first().textContent()).toBe('covered');
+		await page.locator('h1').click();
+		await page.keyboard.press('ArrowRight');
+		expect(await rows.nth(5).locator('td').allTextContents()).toEqual(
+			['hidden', 'hidden', 'hidden', 'sees', 'sees', 'sees'] // prettier-ignore
+		);
+	});
+
+	test('moves the wall by keys, and a link brings it back', async () => {
+		const page = await ready('step=2');
+		await page.locator('.figure [role="slider"]').focus();
+		await page.keyboard.press('ArrowRight');
+		expect(await hint(page).textContent()).toBe('13 pairs');
+		await page.waitForFunction(() => location.search.includes('chunk=4'));
+		const other = await visit(`${LESSON}${new URL(page.url()).search}`);
+		await other.waitForFunction(
+			() => document.querySelector('.figure .hint')?.textContent === '13 pairs'
+		);
+		await page.keyboard.press('End');
+		expect(await hint(page).textContent()).toBe('21 pairs');
+	});
+
+	test('sends the light down, and finds the token that stays alone', async () => {
+		const page = await ready('step=3&moment=5');
+		expect(await hint(page).textContent()).toBe('8 of 64 inputs reach position 63');
+		await grid(page).focus();
+		for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowRight');
+		await page.keyboard.press('Enter');
+		expect(await hint(page).textContent()).toBe('1 of 64 inputs reach position 8');
+	});
+
+	test('measures the toy live under other layers, chosen and moved by keys', async () => {
+		const page = await ready('step=4');
+		await page.waitForSelector('figcaption:has-text("Loss measured live")');
+		const strip = page.locator('.figure svg[role="img"]').last();
+		const open = await strip.getAttribute('aria-label');
+		expect(open).toContain(`largest at position 1 with ${recorded.stacks.cccg[0]?.toFixed(2)}`);
+		await page.locator('.figure button.kind').first().click();
+		await page.waitForSelector('.figure .hint:has-text("8 of 32 inputs")');
+		await page.waitForSelector('figcaption:has-text("Loss measured live")');
+		expect(await strip.getAttribute('aria-label')).toContain(
+			`largest at position 9 with ${recorded.stacks.cccc[8]?.toFixed(2)}`
+		);
+		await page.locator('.figure button.kind').first().click();
+		await page.locator('.figure button.grip').first().focus();
+		await page.keyboard.press('Space');
+		await page.keyboard.press('ArrowDown');
+		await page.keyboard.press('Space');
+		await page.waitForFunction(() => location.search.includes('stack=ccgc'));
+		expect(await hint(page).textContent()).toBe('32 of 32 inputs reach position 31');
+	});
+
+	test('tells the cache of each layer while it writes', async () => {
+		const page = await ready('step=5&moment=4');
+		expect(await labelOf(page)).toContain('Layer 4 sees 4 of 4. Layer 3 sees 1 of 3.');
+	});
+
+	test('continues the bills to ten million tokens', async () => {
+		const page = await ready('step=6&context=10485760');
+		const cache = page.locator('.figure dl').nth(1);
+		expect(await cache.textContent()).toMatch(/481\.1 GiB.*1,920 GiB/);
+		await page.click('.figure button:has-text("Toy")');
+		expect(await cache.textContent()).not.toContain('1,920');
+	});
+
+	test('runs the toy with a drawn mask: without the open layer it forgets the name', async () => {
+		const page = await ready('step=8');
+		await grid(page).focus();
+		for (let i = 0; i < 15; i++) await page.keyboard.press('ArrowDown');
+		for (let i = 0; i < 8; i++) {
+			await page.keyboard.press('Enter');
+			await page.keyboard.press('ArrowRight');
+		}
+		expect(await hint(page).textContent()).toBe('8 pairs hidden');
+		await page.click('.figure button:has-text("Submit")');
+		const verdict = page.locator('.figure [role="status"]');
+		await verdict.filter({ hasText: 'With 8 pairs hidden' }).waitFor();
+		expect(await verdict.textContent()).toContain('no longer says “Ada”');
+		await page.click('.figure button:has-text("clear")');
+		await page.click('.figure button:has-text("Submit")');
+		await verdict.filter({ hasText: 'still says “Ada”' }).waitFor();
+	});
+
+	test('takes silly links with a sentence and a sensible picture', async () => {
+		const page = await ready('step=2&chunk=-5&stack=zebra&query=nowhere&mask=short&context=12');
+		const notes = await page.locator('main').textContent();
+		for (const said of ['The chunk', 'The stack', 'The output', 'The mask', 'The context']) {
+			expect(notes).toContain(`${said}`);
+		}
+		expect(await hint(page).textContent()).toBe('6 pairs');
+	});
+
+	test.each(['light', 'dark'] as const)(
+		'has no violation in %s, nor on a phone',
+		async (scheme) => {
+			const page = await visit(LESSON, {
+				colorScheme: scheme,
+				viewport: { width: 360, height: 800 }
+			});
+			for (let step = 1; step <= STEPS; step++) {
+				await page.click(`nav ol li:nth-child(${step}) button`);
+				const isWide = await page.evaluate(
+					() => document.documentElement.scrollWidth > window.innerWidth
+				);
+				expect(isWide, `sideways scroll at step ${step}`).toBe(false);
+				await page.evaluate(axe.source);
+				const { violations } = await page.evaluate(() =>
+					(window as unknown as { axe: typeof axe }).axe.run()
+				);
+				expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+			}
+		}
+	);
+});
