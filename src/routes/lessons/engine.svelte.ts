@@ -3,8 +3,8 @@ import type { PassOptions } from '$lib/lab/options';
 
 /** What the figures of a lesson need from the engine. */
 interface Wish {
-	/** Opens the model of the lesson, such as `(lab) => lab.openToy('scout-toy')`. */
-	open: (lab: Lab) => Promise<boolean>;
+	/** Opens the model of the lesson, such as `(lab) => lab.openToy('scout-toy')`; some need none. */
+	open?: (lab: Lab) => Promise<boolean>;
 	/** Called once when the model is open. */
 	onready?: (lab: Lab) => void;
 }
@@ -18,7 +18,7 @@ export class LessonEngine {
 	readonly #wish: Wish;
 	#question: { tokens: readonly number[]; options: PassOptions } | null = null;
 
-	constructor(wish: Wish) {
+	constructor(wish: Wish = {}) {
 		this.#wish = wish;
 	}
 
@@ -31,7 +31,7 @@ export class LessonEngine {
 			const lab = labOf(backend);
 			this.lab = lab;
 			if (!(await lab.start()) || isGone) return;
-			this.isOpen = await this.#wish.open(lab);
+			this.isOpen = (await this.#wish.open?.(lab)) ?? true;
 			if (!this.isOpen) return;
 			this.#wish.onready?.(lab);
 			if (this.#question) this.ask(this.#question.tokens, this.#question.options);

@@ -1,3 +1,4 @@
+import { Predictions } from '$lib/lab/predictions.svelte';
 import type { Keys, Values } from './keys';
 import { readLessonLink, writeLessonLink, type LessonLink, type LessonShape } from './link';
 import { momentsOf, type LessonWords, type StepWords } from './words';
@@ -14,6 +15,8 @@ interface LessonParts<K> {
 export class Lesson<K extends Keys = Record<never, never>> {
 	readonly words: LessonWords;
 	readonly controls: Readonly<Record<string, string>>;
+	/** What the learner said before the runs. */
+	readonly predictions: Predictions;
 	/** From 0. */
 	step: number = $state(0);
 	/** Sub-step of the figure inside the step, from 0. */
@@ -33,6 +36,7 @@ export class Lesson<K extends Keys = Record<never, never>> {
 	constructor(words: LessonWords, { controls = {}, keys }: LessonParts<K> = {}) {
 		this.words = words;
 		this.controls = controls;
+		this.predictions = new Predictions(words.id);
 		this.#shape = { steps: words.steps, controls: Object.keys(controls), keys: keys ?? {} };
 		const initial = Object.entries(this.#shape.keys).map(([name, key]) => [name, key.initial]);
 		const values = $state(Object.fromEntries(initial) as Values<K>);

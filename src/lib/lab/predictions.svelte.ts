@@ -1,0 +1,145 @@
+/** Where the record is kept; another name would lose what visitors have. */
+const KEY = 'llamascope-predictions';
+
+/** A number, the id of a choice, or the heights of a curve. */
+export type Guess = number | string | readonly number[];
+
+/** What a learner said before a run, and what the run said. */
+export interface Prediction {
+	lesson: string;
+	/** One of the lesson's predictions. */
+	name: string;
+	question: string;
+	guess: Guess;
+	/** The guess in words. */
+	said: string;
+	/** Null until the run. */
+	result: { measured: Guess; found: string; isRight: boolean } | null;
+}
+
+/** What the record needs of the browser's storage. */
+type Keeper = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/**
+ * The predictions that a learner has made, in all lessons, newest last. They are kept in the browser and
+ * nowhere else; without storage they last as long as the page.
+ */
+export class Predictions {
+	made: readonly Prediction[] = $state.raw([]);
+	/** Whether the browser keeps them. */
+	isKept: boolean = $state(true);
+	readonly #lesson: string;
+	#keeper: Keeper | null = null;
+
+	/** @param lesson the lesson that `of`, `commit`, `judge` and `forget` are about */
+	constructor(lesson: string) {
+		this.#lesson = lesson;
+	}
+
+	/** Reads what is kept, and follows other tabs; the answer ends that. Only a page can call it. */
+	open(): () => void {
+		const follow = (event: StorageEvent) => {
+			if (event.key === KEY || event.key === null) this.#read();
+		};
+		this.keepIn(ownStorage());
+		addEventListener('storage', follow);
+		return () => removeEventListener('storage', follow);
+	}
+
+	/** Reads what a storage has, and keeps everything there from now on. */
+	keepIn(keeper: Keeper | null): void {
+		this.#keeper = keeper;
+		this.isKept = keeper !== null;
+		this.#read();
+	}
+
+	/** The prediction of that name in this lesson, or null before there is one. */
+	of(name: string): Prediction | null {
+		return this.made.find((one) => one.lesson === this.#lesson && one.name === name) ?? null;
+	}
+
+	/** Takes a prediction; an earlier one of the same name goes. */
+	commit(prediction: Omit<Prediction, 'lesson' | 'result'>): void {
+		this.#replace(prediction.name, { ...prediction, lesson: this.#lesson, result: null });
+	}
+
+	/** Holds a prediction against what was measured. Without a prediction nothing happens. */
+	judge(name: string, result: NonNullable<Prediction['result']>): void {
+		const made = this.of(name);
+		if (!made || JSON.stringify(made.result) === JSON.stringify(result)) return;
+		this.#replace(name, { ...made, result });
+	}
+
+	/** Takes one prediction back, to predict again. */
+	forget(name: string): void {
+		this.#replace(name, null);
+	}
+
+	/** Takes the whole record back. */
+	clear(): void {
+		this.made = [];
+		try {
+			this.#keeper?.removeItem(KEY);
+		} catch {
+			this.isKept = false;
+		}
+	}
+
+	#replace(name: string, next: Prediction | null): void {
+		// Another tab may have written since.
+		this.#read();
+		const rest = this.made.filter((one) => one.lesson !== this.#lesson || one.name !== name);
+		this.made = next ? [...rest, next] : rest;
+		try {
+			this.#keeper?.setItem(KEY, JSON.stringify(this.made));
+		} catch {
+			this.isKept = false;
+		}
+	}
+
+	#read(): void {
+		if (!this.isKept) return;
+		try {
+			this.made = readRecord(this.#keeper?.getItem(KEY) ?? null);
+		} catch {
+			this.isKept = false;
+		}
+	}
+}
+
+function ownStorage(): Keeper | null {
+	try {
+		return localStorage;
+	} catch {
+		return null;
+	}
+}
+
+/** Reads a kept record; what is broken in it is left out. */
+export function readRecord(text: string | null): Prediction[] {
+	if (text === null) return [];
+	try {
+		const kept: unknown = JSON.parse(text);
+		return Array.isArray(kept) ? kept.filter(isPrediction) : [];
+	} catch {
+		return [];
+	}
+}
+
+function isPrediction(value: unknown): value is Prediction {
+	if (typeof value !== 'object' || value === null) return false;
+	const { lesson, name, question, said, guess, result } = value as Record<string, unknown>;
+	const areWords = [lesson, name, question, said].every((word) => typeof word === 'string');
+	return areWords && isGuess(guess) && (result === null || isResult(result));
+}
+
+function isResult(value: unknown): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	const { measured, found, isRight } = value as Record<string, unknown>;
+	return isGuess(measured) && typeof found === 'string' && typeof isRight === 'boolean';
+}
+
+function isGuess(value: unknown): value is Guess {
+	if (Array.isArray(value)) return value.every(Number.isFinite);
+	return typeof value === 'string' || Number.isFinite(value);
+}

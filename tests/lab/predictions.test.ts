@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { Predictions, readRecord } from '$lib/lab/predictions.svelte';
+
+/** A storage in memory; `full` refuses to write. */
+function keeper(full = false) {
+	const kept = new Map<string, string>();
+	return {
+		getItem: (key: string) => kept.get(key) ?? null,
+		setItem: (key: string, text: string) => {
+			if (full) throw new DOMException('full', 'QuotaExceededError');
+			kept.set(key, text);
+		},
+		removeItem: (key: string) => void kept.delete(key)
+	};
+}
+const guess = { name: 'gate', question: 'How much?', guess: 0.5, said: '0.50' };
+const result = { measured: 0.23, found: '0.23', isRight: false };
+
+describe('predictions', () => {
+	test('are kept in the browser and found again, with what was measured', () => {
+		const storage = keeper();
+		const router = new Predictions('router');
+		router.keepIn(storage);
+		router.commit(guess);
+		router.judge('gate', result);
+		const later = new Predictions('router');
+		later.keepIn(storage);
+		expect(later.of('gate')).toEqual({ ...guess, lesson: 'router', result });
+		expect(new Predictions('irope').of('gate')).toBeNull();
+	});
+
+	test('are judged only after they were made', () => {
+		const router = new Predictions('router');
+		router.judge('gate', result);
+		expect(router.made).toEqual([]);
+	});
+
+	test('of two tabs end in one record', () => {
+		const storage = keeper();
+		const [here, there] = [new Predictions('router'), new Predictions('irope')];
+		here.keepIn(storage);
+		there.keepIn(storage);
+		here.commit(guess);
+		there.commit({ ...guess, name: 'turn' });
+		expect(there.made.map(({ lesson, name }) => `${lesson}.${name}`)).toEqual([
+			'router.gate',
+			'irope.turn'
+		]);
+	});
+
+	test('can be taken back, one and all', () => {
+		const storage = keeper();
+		const router = new Predictions('router');
+		router.keepIn(storage);
+		router.commit(guess);
+		router.commit({ ...guess, guess: 0.7, said: '0.70' });
+		expect(router.made).toHaveLength(1);
+		router.forget('gate');
+		expect(router.of('gate')).toBeNull();
+		router.commit(guess);
+		router.clear();
+		expect(readRecord(storage.getItem('llamascope-predictions'))).toEqual([]);
+	});
+
+	test('last as long as the page without storage, or with a full one', () => {
+		for (const storage of [null, keeper(true)]) {
+			const router = new Predictions('router');
+			router.keepIn(storage);
+			router.commit(guess);
+			router.commit({ ...guess, name: 'lane' });
+			router.judge('gate', result);
+			expect(router.isKept).toBe(false);
+			expect(router.made).toHaveLength(2);
+			expect(router.of('gate')?.result).toEqual(result);
+		}
+	});
+});
+
+describe('a kept record', () => {
+	test('that is broken gives what is whole in it', () => {
+		const whole = { ...guess, lesson: 'router', result: null };
+		const broken = [whole, 7, null, { ...whole, guess: null }, { ...whole, result: { found: 1 } }];
+		expect(readRecord(JSON.stringify(broken))).toEqual([whole]);
+		for (const text of [null, '', '{', '3', '{"a":1}']) expect(readRecord(text)).toEqual([]);
+	});
+});
