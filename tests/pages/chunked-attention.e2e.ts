@@ -53,6 +53,20 @@ describe('the lesson on chunked attention', () => {
 		expect(await heading(page)).toContain('A wall between');
 	});
 
+	test('takes a prediction, holds it against the figure, and keeps it', async () => {
+		const page = await ready('step=3&moment=5');
+		await page.click('.words button:has-text("Commit")');
+		expect(await page.textContent('.words [role="status"]')).toContain('Type a number');
+		await page.fill('.words .prediction input', '64');
+		await page.click('.words button:has-text("Commit")');
+		expect(await page.textContent('.words [role="status"]')).toContain('Now run it');
+		await page.locator('h1').click();
+		await page.keyboard.press('ArrowRight');
+		await page.waitForSelector('.words [role="status"]:has-text("measured: 8")');
+		await page.reload();
+		await page.waitForSelector('.words [role="status"]:has-text("It came out otherwise")');
+	});
+
 	test('shows one row of the mask, then all, as the rule has them', async () => {
 		const page = await ready('moment=2');
 		await page.click('[aria-label="Chunked as a table"]');

@@ -40,9 +40,11 @@ export function load(): LessonData {
 	const asked = needle.encode(
 		' hay hay hay gold hay hay hay hay hay hay hay hay hay hay? gold hay hay hay hay hay hay? gold hay hay hay hay hay hay? gold'
 	);
+	const numbers = numbersOf({ stacks, needle: null });
 	const six = SEED_EXAMPLE.tokens;
 	return {
-		words: wordsOf(numbersOf({ stacks, needle: null })),
+		words: wordsOf(numbers),
+		numbers,
 		rows: {
 			...{ wall: six, kinds: six, decode: six, stack: row, open: row.slice(0, 32), free: row },
 			needle: Array.from(asked.tokens, (token) => needle.vocabulary[token] ?? ''),

@@ -1,9 +1,12 @@
 import type { ModelConfig } from '$lib/protocol/config';
 import type { LessonWords } from '../words';
+import type { Numbers } from './numbers';
 
 /** What the lesson is built with: enough to draw every figure before any script has run. */
 export interface LessonData {
 	words: LessonWords;
+	/** What the words count, for the predictions. */
+	numbers: Numbers;
 	/** Texts of the tokens, by step. */
 	rows: Readonly<Record<string, readonly string[]>>;
 	/** Mean loss of the toy by position for two stacks; entry t is for token t + 1. */
