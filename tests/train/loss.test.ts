@@ -56,6 +56,20 @@ describe.each(NODE_BACKENDS)('nextTokenLoss on %s', (backend) => {
 		expect(loss(logits_BTV, tokens_BT)).toBeCloseTo(mean, 5);
 	});
 
+	test('of scored positions is the mean of their losses alone, and its gradient stays there', () => {
+		const logits_BTV = tf.randomNormal<tf.Rank.R3>([2, 4, 3], 0, 1, 'float32', 7);
+		const tokens_BT = tf.tensor2d([[0, 1, 2, 0], [2, 2, 1, 0]], [2, 4], 'int32'); // prettier-ignore
+		const [, second, , , fifth] = tokenLosses(logits_BTV, tokens_BT).dataSync<'float32'>();
+		const scored = (x: tf.Tensor) => nextTokenLoss(x as tf.Tensor3D, tokens_BT, [2]);
+		expect(scored(logits_BTV).dataSync()[0]).toBeCloseTo((second! + fifth!) / 2, 6);
+		const grad = tf.grad(scored)(logits_BTV).arraySync() as number[][][];
+		for (const row of grad) {
+			expect(row[1]!.some((value) => value !== 0)).toBe(true);
+			expectClose([row[0]!, row[2]!, row[3]!].flat(), new Array(9).fill(0), 0);
+		}
+		expect(() => nextTokenLoss(logits_BTV, tokens_BT, [4])).toThrow(/position 4 is not predicted/);
+	});
+
 	test('refuses tokens that do not fit and sequences of one token', () => {
 		expect(() => nextTokenLoss(tf.zeros([1, 3, 5]), tf.zeros([1, 2], 'int32'))).toThrow(/1×3/);
 		expect(() => tokenLosses(tf.zeros([1, 1, 5]), tf.zeros([1, 1], 'int32'))).toThrow(/one token/);

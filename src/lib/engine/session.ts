@@ -6,10 +6,10 @@ import {
 	type Command,
 	type Pass,
 	type Reply,
+	type Stoppable,
 	type Ticket
 } from '$lib/protocol/messages';
-import { startBackend, type Starters } from './backend';
-import type { Claim } from './claim';
+import { startBackend } from './backend';
 import { evaluateRun } from './evaluation';
 import { openRun, saveRun } from './files';
 import { Keeper } from './keeper';
@@ -24,20 +24,11 @@ import {
 	runOfCheckpoint,
 	type Run
 } from './run';
-import type { Storage } from './storage';
+import type { Surroundings } from './surroundings';
 import { beginTraining, trainTurn, type Training } from './training';
+import { Trials } from './trials';
 import { nextTurn } from './turn';
 import { Writing } from './writing';
-
-/** What a session needs from its surroundings: the worker hands in the real things, a test its own. */
-export interface Surroundings {
-	/** @param onlost hears that the graphics processor is gone */
-	starters: (wanted: string | null, onlost: () => void) => Starters;
-	openStorage: () => Promise<Storage>;
-	/** See `claimTab`. */
-	claim: (tab: string) => Promise<Claim>;
-	isHeld: (tab: string) => Promise<boolean>;
-}
 
 /** Milliseconds of training between two automatic checkpoints. */
 const KEEP_EVERY = 4000;
@@ -55,6 +46,7 @@ export class Session {
 	readonly #post: (reply: Reply) => void;
 	readonly #around: Surroundings;
 	readonly #keeper: Keeper;
+	readonly #trials: Trials;
 	#waiting: Command[] = [];
 	#working = false;
 	#lost = false;
@@ -68,6 +60,7 @@ export class Session {
 	constructor(post: (reply: Reply) => void, surroundings: Surroundings) {
 		this.#post = post;
 		this.#around = surroundings;
+		this.#trials = new Trials(post);
 		this.#keeper = new Keeper({
 			kept: (id, step) => post({ type: 'kept', ticket: NO_TICKET, id, step }),
 			note: (note) => post({ type: 'note', ticket: NO_TICKET, note })
@@ -76,14 +69,16 @@ export class Session {
 
 	/** Takes a command; it outdates a waiting one of the same kind. */
 	obey(command: Command): void {
-		if (command.type === 'stop') return this.#stop(command.what);
+		const waits = (what: Command['type']) => this.#waiting.some(({ type }) => type === what);
+		if (command.type === 'stop' && !waits(command.what)) return this.#stop(command.what);
 		this.#waiting = this.#waiting.filter(({ type }) => !outdates(command.type, type));
 		this.#waiting.push(command);
 		if (!this.#working) void this.#work();
 	}
 
-	#stop(what: 'train' | 'generate'): void {
+	#stop(what: Stoppable): void {
 		if (what === 'generate') this.#writing?.stop();
+		else if (what === 'trial') this.#trials.stop();
 		else if (this.#training) this.#training.stop = true;
 	}
 
@@ -92,7 +87,7 @@ export class Session {
 		while (!this.#lost) {
 			const command = this.#waiting.shift();
 			if (command) await this.#answer(command);
-			else if (this.#training || this.#writing) await this.#carryOn();
+			else if (this.#training || this.#writing || this.#trials.isRunning) await this.#carryOn();
 			else break;
 			await nextTurn();
 		}
@@ -132,8 +127,10 @@ export class Session {
 				return this.#generate(command);
 			case 'train':
 				return this.#train(command);
+			case 'trial':
+				return this.#trials.begin(command);
 			case 'stop':
-				return;
+				return this.#stop(command.what);
 			case 'evaluate':
 				return this.#evaluate(command);
 			case 'save':
@@ -219,10 +216,11 @@ export class Session {
 		this.#post({ type: 'evaluated', ticket, evaluation });
 	}
 
-	/** One step of training and one token of writing, whichever is under way. */
+	/** One step of a trial or else of training, and one token of writing, whichever is under way. */
 	async #carryOn(): Promise<void> {
 		try {
-			if (this.#training) await this.#trainOn(this.#theRun(), this.#training);
+			if (this.#trials.isRunning) await this.#trials.turn();
+			else if (this.#training) await this.#trainOn(this.#theRun(), this.#training);
 		} catch (error) {
 			this.#lose(error);
 		}

@@ -1,5 +1,5 @@
 import type { Source } from '$lib/protocol/checkpoint';
-import type { Evaluation } from '$lib/protocol/messages';
+import type { Evaluation, Reply } from '$lib/protocol/messages';
 import {
 	checkSettings,
 	INITIAL_SETTINGS,
@@ -7,7 +7,7 @@ import {
 	SETTINGS,
 	type Settings
 } from '$lib/protocol/settings';
-import { LabState } from './labState.svelte';
+import { LabProofs } from './labProofs.svelte';
 import type { Trace } from '$lib/protocol/trace';
 import { Lifeline } from './lifeline';
 import { fetchToy, NoModel, readModelFiles } from './modelFiles';
@@ -26,7 +26,7 @@ const NEW_MODEL = 'new model';
  *     if (!lab.stored?.own || !(await lab.resume())) await lab.openToy('scout-toy');
  *     await lab.forward(task.encode('the llama').tokens);
  */
-export class Lab extends LabState {
+export class Lab extends LabProofs {
 	readonly #options: LabOptions;
 	readonly #engine: Lifeline;
 	/** Opens the model at hand again, where nothing of it was stored. */
@@ -181,6 +181,8 @@ export class Lab extends LabState {
 			new File([answer.weights], 'model.safetensors', { type: 'application/octet-stream' })
 		];
 	}
+
+	protected readonly ask = (one: Question): Promise<Reply | null> => this.#engine.ask(one);
 
 	/** Takes the notice away. */
 	dismiss(): void {

@@ -8,11 +8,12 @@ import {
 	type Reply
 } from '$lib/protocol/messages';
 import type { Trace } from '$lib/protocol/trace';
+import type { TrialNews } from '$lib/protocol/trial';
 import type { GenerateOptions, LabModel, Status } from './options';
 import { withSetup, type Setup } from './setups';
 import type { Question } from './wire';
 
-type Answers = 'generated' | 'evaluated' | 'saved' | 'lost';
+type Answers = 'generated' | 'evaluated' | 'saved' | 'lost' | 'trialDone';
 
 /** What the page knows of the engine: the latest answers, for pages to read and for `Lab` to write. */
 export class LabState {
@@ -55,6 +56,7 @@ export class LabState {
 	/** The latest forward pass asked for: what training repeats, and what a new engine is asked. */
 	protected lastPass: Question | null = null;
 	protected ontoken: GenerateOptions['ontoken'];
+	protected ontrial: ((news: readonly TrialNews[]) => void) | null = null;
 
 	/** The stored run to go on with, if there is one: this tab's own comes first. */
 	get stored(): StoredRun | null {
@@ -87,6 +89,8 @@ export class LabState {
 				return this.showState();
 			case 'token':
 				return this.ontoken?.(reply.token, reply.probability);
+			case 'trialProgress':
+				return this.ontrial?.(reply.news);
 			case 'kept':
 				this.keptStep = reply.step;
 				return;
@@ -107,6 +111,7 @@ export class LabState {
 			case 'generated':
 			case 'evaluated':
 			case 'saved':
+			case 'trialDone':
 			case 'lost':
 				return;
 			default:

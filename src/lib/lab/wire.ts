@@ -25,7 +25,7 @@ export type Question = Command extends infer C
 	: never;
 
 /** Replies after which more of the same question may follow. */
-const PARTIAL: ReadonlySet<Reply['type']> = new Set(['token', 'progress']);
+const PARTIAL: ReadonlySet<Reply['type']> = new Set(['token', 'progress', 'trialProgress']);
 
 interface Asked {
 	type: CommandType;

@@ -94,6 +94,8 @@ export interface TrainConfig {
 	zWeight: number;
 	/** Keeps router weights as they are. */
 	freezeRouter: boolean;
+	/** Positions from 1 whose tokens are learned; all where absent. An experiment's, never a visitor's. */
+	scored?: readonly number[];
 }
 
 /** The names of everything in which a configuration departs from Llama 4, empty for a true one. */

@@ -5,6 +5,7 @@ import type { StepRecord } from './history';
 import type { Intervention } from './interventions';
 import type { Settings } from './settings';
 import type { GradientPoint, HookPoint, Trace } from './trace';
+import type { Trial, TrialEnd, TrialNews } from './trial';
 
 /** Ties an answer to its question. The page drops answers to questions it no longer asks. */
 export type Ticket = number & { readonly __brand: 'Ticket' };
@@ -84,7 +85,9 @@ export type Command = { ticket: Ticket } & (
 			/** Repeat the latest forward pass while training, a few times a second. */
 			follow: boolean;
 	  }
-	| { type: 'stop'; what: 'train' | 'generate' }
+	/** A trial beside the model at hand, which stays as it is; its training waits meanwhile. */
+	| { type: 'trial'; trial: Trial }
+	| { type: 'stop'; what: Stoppable }
 	/** Mean loss over sequences that training never draws, with some parts of the model changed. */
 	| { type: 'evaluate'; sequences: number; interventions: readonly Intervention[] }
 	/** The model as files. */
@@ -92,6 +95,9 @@ export type Command = { ticket: Ticket } & (
 	/** Stores the run now: the page is about to go. */
 	| { type: 'keep' }
 );
+
+/** What goes on until it is done or stopped. */
+export type Stoppable = 'train' | 'generate' | 'trial';
 
 export type CommandType = Command['type'];
 
@@ -105,6 +111,7 @@ export const KINDS = {
 	forward: 'forward',
 	generate: 'generate',
 	train: 'train',
+	trial: 'trial',
 	stop: 'stop',
 	evaluate: 'evaluate',
 	save: 'save',
@@ -183,6 +190,10 @@ export type Reply = { ticket: Ticket } & (
 	  }
 	/** Training has ended: asked to, all steps done, or the loss was not finite (then `note` says so). */
 	| { type: 'stopped'; step: number; why: 'asked' | 'done' | 'notFinite'; note: string }
+	/** What a trial has to tell since its last report. */
+	| { type: 'trialProgress'; news: readonly TrialNews[] }
+	/** A trial has ended; `note` says so where a loss was not finite. */
+	| { type: 'trialDone'; why: TrialEnd; note: string }
 	| { type: 'evaluated'; evaluation: Evaluation }
 	| { type: 'saved'; name: string; config: string; weights: ArrayBuffer }
 	/** The run is stored under this id; `step` is where a restart would go on. */
@@ -228,6 +239,8 @@ function buffersOf(reply: Reply): ArrayBuffer[] {
 			];
 		case 'progress':
 			return reply.records.map(({ load }) => load.buffer);
+		case 'trialProgress':
+			return reply.news.flatMap(({ records }) => records.map(({ load }) => load.buffer));
 		case 'generated':
 			return [reply.tokens.buffer];
 		case 'saved':

@@ -34,9 +34,9 @@ export interface LossGradients {
 export function lossGradients(
 	params: Params,
 	config: ModelConfig,
-	train: Pick<TrainConfig, 'freezeRouter' | 'balanceWeight' | 'zWeight'>,
+	train: Pick<TrainConfig, 'freezeRouter' | 'balanceWeight' | 'zWeight' | 'scored'>,
 	tokens_BT: tf.Tensor2D,
-	objective: Objective = nextTokenLoss
+	objective: Objective = (logits_BTV, batch_BT) => nextTokenLoss(logits_BTV, batch_BT, train.scored)
 ): LossGradients {
 	const weights = leaves(params);
 	const learns = leafNames(params).map((name) => !(train.freezeRouter && isRouter(name)));

@@ -1,0 +1,109 @@
+import type { ModelConfig, TrainConfig } from './config';
+import { emptyHistory, extendHistory, type History, type StepRecord } from './history';
+
+/** What was measured at one moment, by name. A probe says which names it gives. */
+export type Numbers = Readonly<Record<string, number>>;
+
+/** What to measure on a model while it learns, as data. Nothing that training drew is measured on. */
+export type Probe =
+	/**
+	 * How well tokens at some positions are told from those before them. Gives `loss`, the mean
+	 * cross-entropy in nats, and `accuracy`, the share that got the highest logit.
+	 */
+	{
+		kind: 'answers';
+		/** Sequences to measure on; rounded up to a multiple of 16. */
+		sequences: number;
+		/** Tokens per sequence. */
+		length: number;
+		/** Positions of the tokens to tell, from 1. */
+		positions: readonly number[];
+	};
+
+/** One side of a comparison: a model and how it is trained. */
+export interface TrialArm {
+	name: string;
+	config: ModelConfig;
+	train: TrainConfig;
+}
+
+/** Fresh models of one seed that learn one task, step by step beside one another. */
+export interface LearnTrial {
+	kind: 'learn';
+	/** Id of a task, see `taskOf`. */
+	task: string;
+	/** Seeds the start weights of every arm and the data of every step. */
+	seed: number;
+	/** Training steps of each arm. */
+	steps: number;
+	/** Steps between two probings; 0 to probe at the end only. */
+	every: number;
+	arms: readonly TrialArm[];
+	probes: readonly Probe[];
+}
+
+/** A run beside the model at hand, complete in itself: the same everywhere it is run. */
+export type Trial = LearnTrial;
+
+/** What the probes gave at one moment. */
+export interface Probed {
+	/** Training steps done. */
+	step: number;
+	numbers: Numbers;
+}
+
+/** What a trial has to tell after one of its arms did a step. */
+export interface TrialNews {
+	/** Index of the arm. */
+	arm: number;
+	records: readonly StepRecord[];
+	probed: readonly Probed[];
+}
+
+/** All that is known of one arm. */
+export interface ArmOutcome {
+	name: string;
+	/** The course of its training loss, thinned where it is long. */
+	history: History;
+	/** What the probes gave, in the order of steps. */
+	probed: readonly Probed[];
+}
+
+/** All that is known of a trial so far: plain data, replaced whole as news come. */
+export interface TrialOutcome {
+	seed: number;
+	/** In the order of the trial's arms. */
+	arms: readonly ArmOutcome[];
+}
+
+/** The outcome of a trial that has not begun. */
+export function emptyOutcome({ seed, arms }: Trial): TrialOutcome {
+	return { seed, arms: arms.map(({ name }) => ({ name, history: emptyHistory(), probed: [] })) };
+}
+
+/** The outcome with further news. */
+export function extendOutcome(outcome: TrialOutcome, news: readonly TrialNews[]): TrialOutcome {
+	const arms = outcome.arms.map((arm, i) => {
+		const own = news.filter((item) => item.arm === i);
+		if (own.length === 0) return arm;
+		return {
+			...arm,
+			history: extendHistory(
+				arm.history,
+				own.flatMap(({ records }) => records)
+			),
+			probed: [...arm.probed, ...own.flatMap(({ probed }) => probed)]
+		};
+	});
+	return { ...outcome, arms };
+}
+
+/** Training steps that every arm has done. */
+export function stepsDone({ arms }: TrialOutcome): number {
+	return Math.min(
+		...arms.map(({ history: { steps, rest } }) => rest.at(-1)?.step ?? steps.at(-1) ?? 0)
+	);
+}
+
+/** Why a trial has ended. */
+export type TrialEnd = 'done' | 'asked' | 'notFinite';

@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { forward } from '$lib/model/forward';
+import type { Params } from '$lib/model/params';
+import type { ModelConfig } from '$lib/protocol/config';
+import type { Numbers, Probe } from '$lib/protocol/trial';
+import type { Task } from '$lib/tasks';
+import { drawBatch, HELD_OUT_STREAM } from './batch';
+import { tokenLosses } from './loss';
+
+/** The model that a probe looks at. */
+export interface ProbedModel {
+	params: Params;
+	config: ModelConfig;
+	task: Task;
+	/** Seeds the sequences that are measured on. */
+	seed: number;
+}
+
+/** Sequences per forward pass while measuring. */
+const ROWS = 16;
+
+/** Measures a model. Leaves no tensor behind. */
+export function probe(asked: Probe, model: ProbedModel): Promise<Numbers> {
+	switch (asked.kind) {
+		case 'answers':
+			return answers(asked, model);
+	}
+}
+
+type Asked<K extends Probe['kind']> = Extract<Probe, { kind: K }>;
+
+async function answers(
+	{ sequences, length, positions }: Asked<'answers'>,
+	{ params, config, task, seed }: ProbedModel
+): Promise<Numbers> {
+	const sums = { loss: 0, right: 0, count: 0 };
+	for (let pass = 0; pass < Math.ceil(sequences / ROWS); pass++) {
+		const batch = { batch: ROWS, length };
+		const { tokens } = drawBatch(task, batch, seed, HELD_OUT_STREAM + pass);
+		const [losses, best] = tf.tidy((): [tf.Tensor2D, tf.Tensor2D] => {
+			const tokens_BT = tf.tensor2d(tokens, [ROWS, length], 'int32');
+			const logits_BTV = forward(params, config, tokens_BT);
+			return [tokenLosses(logits_BTV, tokens_BT), tf.argMax(logits_BTV, 2)];
+		});
+		const [loss, token] = await Promise.all([losses.data<'float32'>(), best.data()]);
+		tf.dispose([losses, best]);
+		for (let row = 0; row < ROWS; row++) {
+			for (const position of positions) {
+				sums.loss += loss[row * (length - 1) + position - 1]!;
+				sums.right += Number(
+					token[row * length + position - 1] === tokens[row * length + position]
+				);
+				sums.count++;
+			}
+		}
+	}
+	return { loss: sums.loss / sums.count, accuracy: sums.right / sums.count };
+}

@@ -1,0 +1,60 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { stepsDone } from '$lib/protocol/trial';
+import { runTrial, stepTrial, TrialProblem } from '$lib/train/trial';
+import { expectNoLeak, NODE_BACKENDS, useBackend } from '../tensors';
+import { smallTrial } from './trials';
+
+describe.each(NODE_BACKENDS)('a trial on %s', (backend) => {
+	beforeAll(() => useBackend(backend));
+
+	test('trains its arms beside one another, on the same data, and probes on the way', async () => {
+		const outcome = await runTrial(smallTrial());
+		expect(outcome.arms.map(({ name }) => name)).toEqual(['walls', 'scout']);
+		expect(stepsDone(outcome)).toBe(6);
+		for (const { history, probed } of outcome.arms) {
+			expect(history.steps).toEqual([1, 2, 3, 4, 5, 6]);
+			expect(probed.map(({ step }) => step)).toEqual([0, 3, 6]);
+			// Fresh models of ten tokens know nothing yet.
+			expect(Math.abs(probed[0]!.numbers.loss! - Math.log(10))).toBeLessThan(0.1);
+		}
+		const [walls, scout] = outcome.arms;
+		expect(walls!.history.losses[0]).toBeCloseTo(scout!.history.losses[0]!, 1);
+		expect(walls!.probed.at(-1)).not.toEqual(scout!.probed.at(-1));
+	});
+
+	test('gives the same numbers again, and others from another seed', async () => {
+		const [one, same, other] = [
+			await runTrial(smallTrial()),
+			await runTrial(smallTrial()),
+			await runTrial({ ...smallTrial(), seed: 6 })
+		];
+		expect(same).toEqual(one);
+		expect(other.arms[0]!.history.losses).not.toEqual(one.arms[0]!.history.losses);
+	});
+
+	test('goes one step of one arm at a time', async () => {
+		const arms: number[] = [];
+		for await (const { arm, records } of stepTrial(smallTrial())) {
+			if (records.length > 0) arms.push(arm);
+		}
+		expect(arms).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
+	});
+
+	test('says which arm has a loss that is not finite', async () => {
+		const trial = smallTrial({ learningRate: 1, clipNorm: 0, weightDecay: 1 });
+		const wild = { ...trial.arms[1]!.train, learningRate: 1e38 };
+		const arms = [trial.arms[0]!, { ...trial.arms[1]!, train: wild }];
+		await expect(runTrial({ ...trial, arms })).rejects.toThrow(TrialProblem);
+		await expect(runTrial({ ...trial, arms })).rejects.toThrow(/^scout: The .* not a finite/);
+	});
+
+	test('leaves no tensor behind, run to its end, left before it or failed', () =>
+		expectNoLeak(async () => {
+			await runTrial(smallTrial());
+			let turns = 0;
+			for await (const news of stepTrial(smallTrial())) if (news && ++turns === 5) break;
+			const trial = smallTrial();
+			const arms = trial.arms.map((arm) => ({ ...arm, train: { ...arm.train, batch: 0.5 } }));
+			await expect(runTrial({ ...trial, arms })).rejects.toThrow();
+		}));
+});
