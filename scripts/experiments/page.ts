@@ -28,13 +28,16 @@ function section({ experiment, recorded }: Claim): string {
 	const measured = recorded.seeds.map((seed) => measuredOf(experiment, seed));
 	const where = typeof source === 'string' ? source : `[${source.title}](${source.url})`;
 	const seconds = recorded.seeds.map((seed) => seed.seconds);
+	const bullets = [
+		`Source: ${where}`,
+		`Threshold: ${threshold}`,
+		`Task \`${task}\`, ${recorded.steps} steps, ${recorded.seeds.length} seeds, ${Math.min(...seconds)} to ${Math.max(...seconds)} s each`,
+		...remarks
+	];
 	return [
 		`## ${id}: ${recorded.holds ? 'holds' : 'does not hold'}`,
 		claim,
-		`- Source: ${where}`,
-		`- Threshold: ${threshold}`,
-		`- Task \`${task}\`, ${recorded.steps} steps, ${recorded.seeds.length} seeds, ${Math.min(...seconds)} to ${Math.max(...seconds)} s each`,
-		...remarks.map((remark) => `- ${remark}`),
+		bullets.map((line) => `- ${line}`).join('\n'),
 		...Object.entries(measures).map(([name, measure]) =>
 			table(experiment, recorded, measured, name, measure)
 		)
