@@ -9,7 +9,10 @@ import { numbersOf } from '../../src/routes/lessons/chunked-attention/numbers';
 import recorded from '../../src/routes/lessons/chunked-attention/recorded.json';
 import { wordsOf } from '../../src/routes/lessons/chunked-attention/words';
 
-const numbers = numbersOf({ stacks: recorded.stacks, needle: null });
+const numbers = numbersOf({
+	stacks: recorded.stacks,
+	needle: { chunked: [12, 9.5], open: [100, 99.9] }
+});
 const { config } = readHfConfig(toyConfig);
 
 describe('the numbers of the lesson on chunked attention', () => {
@@ -45,7 +48,15 @@ describe('the numbers of the lesson on chunked attention', () => {
 
 	test('stand in the words', () => {
 		const text = JSON.stringify(wordsOf(numbers));
-		for (const figure of ['reach 29 of 64', '8 positions', '12 pairs', '0.44', '481', '1,920']) {
+		for (const figure of [
+			'reach 29 of 64',
+			'8 positions',
+			'12 pairs',
+			'0.44',
+			'481',
+			'1,920',
+			'9.5 to 12.0 %'
+		]) {
 			expect(text).toContain(figure);
 		}
 		expect(text).not.toContain('NaN');

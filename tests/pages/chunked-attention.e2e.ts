@@ -139,6 +139,23 @@ describe('the lesson on chunked attention', () => {
 		expect(await cache.textContent()).not.toContain('1,920');
 	});
 
+	test('trains both models of the needle after a prediction, and says what came of it', async () => {
+		const page = await ready('step=7');
+		const train = page.locator('.words button:has-text("Train")');
+		expect(await train.isDisabled()).toBe(true);
+		await page.fill('.words .prediction input', '90');
+		await page.click('.words button:has-text("Commit")');
+		await train.click();
+		await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 3);
+		await page.click('.words button:has-text("Stop")');
+		const told = page.locator('[aria-label="Proof"] [role="status"]');
+		await told.filter({ hasText: 'nothing is measured before the end' }).waitFor();
+		await train.click();
+		await told.filter({ hasText: 'The claim holds here' }).waitFor({ timeout: 90_000 });
+		expect(await told.textContent()).toMatch(/100\.0 % with one open layer/);
+		expect(await page.textContent('.prediction [role="status"]')).toContain('came out otherwise');
+	}, 120_000);
+
 	test('runs the toy with a drawn mask: without the open layer it forgets the name', async () => {
 		const page = await ready('step=8');
 		await grid(page).focus();

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { chunkWalls } from '$lib/experiments/chunkWalls';
+import { measuredOf } from '$lib/experiments/experiment';
+import proof from '$lib/experiments/recorded/chunkWalls.json';
 import { softmax } from '$lib/math/softmax';
 import { readHfConfig } from '$lib/protocol/hfConfig';
 import { SEED_EXAMPLE, taskOf } from '$lib/tasks';
@@ -30,6 +33,15 @@ function passOf({ tokens, recordings }: TraceFile): LessonData['pass'] {
 	return { tokens, losses, next };
 }
 
+/** Right answers of the recorded runs, in percent, one per seed. */
+function needleRuns(): { chunked: number[]; open: number[] } {
+	const runs = proof.seeds.map((seed) => measuredOf(chunkWalls, seed));
+	return {
+		chunked: runs.map(({ chunked }) => chunked.accuracy),
+		open: runs.map(({ scout }) => scout.accuracy)
+	};
+}
+
 /** Everything that the lesson draws before its engine has come. Read at build time only. */
 export function load(): LessonData {
 	const { stacks, row } = recorded;
@@ -40,7 +52,7 @@ export function load(): LessonData {
 	const asked = needle.encode(
 		' hay hay hay gold hay hay hay hay hay hay hay hay hay hay? gold hay hay hay hay hay hay? gold hay hay hay hay hay hay? gold'
 	);
-	const numbers = numbersOf({ stacks, needle: null });
+	const numbers = numbersOf({ stacks, needle: needleRuns() });
 	const six = SEED_EXAMPLE.tokens;
 	return {
 		words: wordsOf(numbers),

@@ -94,18 +94,13 @@ export interface Numbers {
 	/** Mean loss of the trained toy, with its own layers and with all walls shut. */
 	loss: { open: number; shut: number; behindWalls: number[]; beforeWalls: number[] };
 	/** Right answers of the needle experiment in percent: lowest and highest over its seeds. */
-	needle: {
-		chunked: [number, number];
-		open: [number, number];
-		guess: number;
-		seeds: number;
-	} | null;
+	needle: { chunked: [number, number]; open: [number, number]; seeds: number };
 }
 
 export interface Measurements {
 	stacks: { cccg: readonly number[]; cccc: readonly number[] };
 	/** Right answers in percent, one per seed. */
-	needle: { chunked: readonly number[]; open: readonly number[] } | null;
+	needle: { chunked: readonly number[]; open: readonly number[] };
 }
 
 /** Counts it all: from the rules, from Scout's card, and from what has been measured. */
@@ -129,10 +124,9 @@ export function numbersOf({ stacks, needle }: Measurements): Numbers {
 		}),
 		scout: scoutNumbers(),
 		loss: lossNumbers(stacks),
-		needle: needle && {
+		needle: {
 			chunked: ends(needle.chunked),
 			open: ends(needle.open),
-			guess: 100 / 8,
 			seeds: needle.chunked.length
 		}
 	};

@@ -145,9 +145,6 @@ function cost({ scout }: Numbers): StepWords {
 function needle({ needle: measured }: Numbers): StepWords {
 	const range = ([low, high]: readonly [number, number]) =>
 		low === high ? `${fixed(low, 1)} %` : `${fixed(low, 1)} to ${fixed(high, 1)} %`;
-	const recorded = measured
-		? ` Recorded over ${measured.seeds} seeds: right answers ${range(measured.chunked)} with chunked layers only, ${range(measured.open)} with one open layer.`
-		: '';
 	return {
 		id: 'needle',
 		title: 'A needle behind the wall',
@@ -156,7 +153,7 @@ function needle({ needle: measured }: Numbers): StepWords {
 			'Models with different layers train side by side, from the same seed and on the same batches. Only who sees whom differs.'
 		],
 		act: 'Predict the share of right answers with chunked layers only. Then run the training, and compare.',
-		picture: `A haystack of 32 tokens with a colour in the first chunk. The light of an answer goes down: with chunked layers it never meets the colour, with one open layer it does.${recorded}`
+		picture: `A haystack of 32 tokens with a colour in the first chunk. The light of an answer goes down: with chunked layers it never meets the colour, with one open layer it does. Recorded over ${measured.seeds} seeds: right answers ${range(measured.chunked)} with chunked layers only, ${range(measured.open)} with one open layer.`
 	};
 }
 
