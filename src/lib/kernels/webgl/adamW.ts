@@ -1,14 +1,24 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { AdamWAttributes, AdamWLeaf } from '$lib/kernels/adamW';
 import { glKernel, type Easel } from './glKernel';
-import { half } from './program';
+import { half, MOST_MADE, type Drawing } from './program';
 
 /** Gradients that one program gathers; a program may read 16 textures. */
-const GATHERED = 14;
+const GATHERED = 15;
 /** Sums of squares before the last sum. */
 const PARTS = 1024;
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
+
+/** A gradient with its place in the flat vectors. */
+type Grad = AdamWLeaf & { readonly info: tf.TensorInfo };
+
+/** A stretch of all gradients, one after the other, from an even place on; 0 before its own. */
+interface Stretch {
+	readonly info: tf.TensorInfo;
+	readonly first: number;
+	readonly end: number;
+}
 
 /** GLSL: row and column in its sheets of number `at` of a tensor. */
 function placeOf(shape: readonly number[]): string {
@@ -18,57 +28,66 @@ function placeOf(shape: readonly number[]): string {
 	return `${padded}, at % ${columns}`;
 }
 
-/** Some gradients laid into the flat vector at their offsets; elsewhere it stays as `flat` has it. */
-function lay(
-	flat: tf.TensorInfo | null,
-	grads: readonly (AdamWLeaf & { readonly info: tf.TensorInfo })[],
-	size: number,
-	{ draw }: Easel
-): tf.TensorInfo {
+/** Some gradients that follow each other, as one vector. */
+function stretchOf(grads: readonly Grad[], { draw }: Easel): Stretch {
 	const own = grads.map(({ info }, i) => [`g${i}`, info] as const);
+	const last = grads.at(-1)!;
+	const first = 2 * Math.floor(grads[0]!.offset / 2);
+	const end = 2 * half(last.offset + sizeOf(last.info.shape));
 	const cases = grads.map(({ info: { shape }, offset }, i) => {
 		const isInside = `number >= ${offset} && number < ${offset + sizeOf(shape)}`;
 		return `if (${isInside}) { int at = number - ${offset}; return g${i}At(${placeOf(shape)}); }`;
 	});
-	return draw({
-		inputs: { ...Object.fromEntries(own), ...(flat && { flat }) },
-		shape: [size],
+	const info = draw({
+		inputs: Object.fromEntries(own),
+		shape: [end - first],
 		functions: `float laid(int number) {
 	${cases.join('\n\t')}
-	return ${flat ? 'flatAt(0, number)' : '0.'};
+	return 0.;
 }`,
-		code: 'return vec4(laid(2 * c), laid(2 * c + 1), 0, 0);'
+		code: `return vec4(laid(${first} + 2 * c), laid(${first + 1} + 2 * c), 0, 0);`
 	});
+	return { info, first: first / 2, end: end / 2 };
 }
 
-/** All gradients one after the other. */
-function flattened(
-	grads: readonly (AdamWLeaf & { readonly info: tf.TensorInfo })[],
-	size: number,
-	easel: Easel
-): tf.TensorInfo {
-	let flat: tf.TensorInfo | null = null;
-	for (let first = 0; first === 0 || first < grads.length; first += GATHERED) {
-		const next: tf.TensorInfo = lay(flat, grads.slice(first, first + GATHERED), size, easel);
-		if (flat) easel.free(flat);
-		flat = next;
-	}
-	return flat!;
+/** All gradients in stretches that may share the two numbers where they meet. */
+function stretchesOf(grads: readonly Grad[], easel: Easel): Stretch[] {
+	const count = Math.ceil(grads.length / GATHERED);
+	return Array.from({ length: count }, (_, i) =>
+		stretchOf(grads.slice(i * GATHERED, (i + 1) * GATHERED), easel)
+	);
 }
+
+/** GLSL: numbers 2k and 2k + 1 of all gradients. */
+const pairOf = (stretches: readonly Stretch[]) => `vec2 gradPair(int k) {
+	vec2 pair = vec2(0);
+	${stretches
+		.map(
+			({ first, end }, i) =>
+				`if (k >= ${first} && k < ${end}) pair += s${i}Texel(0, k - ${first}).xy;`
+		)
+		.join('\n\t')}
+	return pair;
+}`;
+
+const inputsOf = (stretches: readonly Stretch[]) =>
+	Object.fromEntries(stretches.map(({ info }, i) => [`s${i}`, info]));
 
 /** The norm of the gradient, then how much to shorten it by (0: not finite, change nothing). */
 function measured(
-	grad: tf.TensorInfo,
+	stretches: readonly Stretch[],
+	size: number,
 	loss: tf.TensorInfo,
 	clipNorm: number,
 	{ draw, free }: Easel
 ): tf.TensorInfo {
 	const parts = draw({
-		inputs: { grad },
+		inputs: inputsOf(stretches),
 		shape: [PARTS],
+		functions: pairOf(stretches),
 		code: `vec2 sum = vec2(0);
-	for (int k = c; k < ${half(sizeOf(grad.shape))}; k += ${PARTS / 2}) {
-		vec2 pair = gradTexel(0, k).xy;
+	for (int k = c; k < ${half(size)}; k += ${PARTS / 2}) {
+		vec2 pair = gradPair(k);
 		sum += pair * pair;
 	}
 	return vec4(sum, 0, 0);`
@@ -90,65 +109,115 @@ function measured(
 	return measure;
 }
 
-/** A moment after the update; `term` is what the clipped gradient `g` adds to it. */
-const moment = (
-	old: tf.TensorInfo,
-	grad: tf.TensorInfo,
+/** Both moments after the update. */
+function moments(
+	old: Readonly<Record<'mean' | 'square', tf.TensorInfo>>,
+	stretches: readonly Stretch[],
 	measure: tf.TensorInfo,
-	beta: number,
-	term: string
-) => ({
-	inputs: { old, grad, measure },
-	shape: old.shape,
-	numbers: { beta, rest: 1 - beta },
-	code: `float clip = measureAt(0, 1);
-	vec4 before = oldTexel(0, c);
-	if (clip == 0.) return before;
-	vec4 g = gradTexel(0, c) * clip;
-	return beta * before + rest * ${term};`
-});
-
-/** A weight after the update. */
-function updated(
-	weight: tf.TensorInfo,
-	{ offset, decays }: AdamWLeaf,
-	moments: Record<'mean' | 'square' | 'measure', tf.TensorInfo>,
-	{ rate, epsilon, shrink }: AdamWAttributes
-) {
-	const [rows, columns] = [weight.shape.at(-2) ?? 1, weight.shape.at(-1) ?? 1];
-	const isPaired = offset % 2 === 0 && columns % 2 === 0;
-	const pair = (name: string) =>
-		isPaired ? `${name}Texel(0, at >> 1).xy` : `vec2(${name}At(0, at), ${name}At(0, at + 1))`;
+	{ betaMean, betaSquare }: AdamWAttributes
+): Drawing {
 	return {
-		inputs: { weight, ...moments },
-		shape: weight.shape,
-		numbers: { rate, epsilon, shrink: decays ? shrink : 1 },
-		functions: `vec2 change(int row, int c) {
-	int at = ${offset} + (row / ${2 * half(rows)} * ${rows} + row % ${2 * half(rows)}) * ${columns} + 2 * c;
-	return rate * ${pair('mean')} / (sqrt(${pair('square')}) + epsilon);
-}`,
-		code: `vec4 before = weightTexel(r, c);
-	if (measureAt(0, 1) == 0.) return before;
-	return shrink * before - vec4(change(2 * r, c), change(2 * r + 1, c));`
+		inputs: { ...old, ...inputsOf(stretches), measure },
+		shape: old.mean.shape,
+		count: 2,
+		numbers: {
+			...{ betaMean, betaSquare },
+			...{ restOfMean: 1 - betaMean, restOfSquare: 1 - betaSquare }
+		},
+		functions: pairOf(stretches),
+		code: `float clip = measureAt(0, 1);
+	made[0] = meanTexel(0, c);
+	made[1] = squareTexel(0, c);
+	if (clip == 0.) return;
+	vec4 g = vec4(gradPair(c) * clip, 0, 0);
+	made[0] = betaMean * made[0] + restOfMean * g;
+	made[1] = betaSquare * made[1] + restOfSquare * g * g;`
 	};
 }
 
+/** A weight with its place in the flat vectors. */
+type Weight = AdamWLeaf & { readonly info: tf.TensorInfo };
+
+/** Some weights of one shape after the update. */
+function updated(
+	weights: readonly Weight[],
+	known: Readonly<Record<'mean' | 'square' | 'measure', tf.TensorInfo>>,
+	{ rate, epsilon, shrink }: AdamWAttributes
+): Drawing {
+	const { shape } = weights[0]!.info;
+	const [rows, columns] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
+	const isPaired = columns % 2 === 0 && weights.every(({ offset }) => offset % 2 === 0);
+	const pair = (name: string) =>
+		isPaired ? `${name}Texel(0, at >> 1).xy` : `vec2(${name}At(0, at), ${name}At(0, at + 1))`;
+	const rowBelow = `2 * r / ${2 * half(rows)} * ${rows} + 2 * r % ${2 * half(rows)}`;
+	return {
+		inputs: { ...Object.fromEntries(weights.map(({ info }, i) => [`w${i}`, info])), ...known },
+		shape,
+		count: weights.length,
+		lengths: Object.fromEntries(weights.map(({ offset }, i) => [`offset${i}`, offset])),
+		numbers: {
+			...{ rate, epsilon },
+			...Object.fromEntries(weights.map(({ decays }, i) => [`shrink${i}`, decays ? shrink : 1]))
+		},
+		functions: `vec2 change(int at) {
+	return rate * ${pair('mean')} / (sqrt(${pair('square')}) + epsilon);
+}`,
+		code: `int at = (${rowBelow}) * ${columns} + 2 * c;
+	bool isStill = measureAt(0, 1) == 0.;
+	${weights
+		.map(
+			(_, i) => `made[${i}] = w${i}Texel(r, c);
+	if (!isStill) made[${i}] = shrink${i} * made[${i}] - vec4(change(offset${i} + at), change(offset${i} + at + ${columns}));`
+		)
+		.join('\n\t')}`
+	};
+}
+
+/** Places of equal shapes, as many together as one program can make. */
+function groupsOf(shapes: readonly (readonly number[])[]): number[][] {
+	const open = new Map<string, number[]>();
+	const groups: number[][] = [];
+	shapes.forEach((shape, place) => {
+		const group = open.get(shape.join());
+		if (group && group.length < MOST_MADE) {
+			group.push(place);
+			return;
+		}
+		const next = [place];
+		open.set(shape.join(), next);
+		groups.push(next);
+	});
+	return groups;
+}
+
 glKernel<string, AdamWAttributes>('AdamW', (inputs, attributes, easel) => {
-	const { leaves, betaMean, betaSquare, clipNorm } = attributes;
+	const { leaves, clipNorm } = attributes;
 	const old = { mean: inputs['mean']!, square: inputs['square']! };
-	const grads = leaves.map((leaf, i) => ({ ...leaf, info: inputs[`g${i}`]! }));
-	const grad = flattened(grads, sizeOf(old.mean.shape), easel);
-	const measure = measured(grad, inputs['loss']!, clipNorm, easel);
-	const mean = easel.draw(moment(old.mean, grad, measure, betaMean, 'g'));
-	const square = easel.draw(moment(old.square, grad, measure, betaSquare, 'g * g'));
+	const size = sizeOf(old.mean.shape);
+	const stretches = stretchesOf(
+		leaves.map((leaf, i) => ({ ...leaf, info: inputs[`g${i}`]! })),
+		easel
+	);
+	const measure = measured(stretches, size, inputs['loss']!, clipNorm, easel);
+	const [mean, square] = easel.drawAll(moments(old, stretches, measure, attributes));
+	const known = { mean: mean!, square: square!, measure };
 	const gradNorm = easel.draw({
 		inputs: { measure },
 		shape: [],
 		code: 'return vec4(measureAt(0, 0), 0, 0, 0);'
 	});
-	const weights = leaves.map((leaf, i) =>
-		easel.draw(updated(inputs[`w${i}`]!, leaf, { mean, square, measure }, attributes))
-	);
-	easel.free(grad, measure);
-	return [mean, square, gradNorm, ...weights];
+	const weights = leaves.map((leaf, i) => ({ ...leaf, info: inputs[`w${i}`]! }));
+	const next: tf.TensorInfo[] = [];
+	for (const group of groupsOf(weights.map(({ info }) => info.shape))) {
+		const made = easel.drawAll(
+			updated(
+				group.map((i) => weights[i]!),
+				known,
+				attributes
+			)
+		);
+		group.forEach((place, i) => (next[place] = made[i]!));
+	}
+	easel.free(measure, ...stretches.map(({ info }) => info));
+	return [known.mean, known.square, gradNorm, ...next];
 });

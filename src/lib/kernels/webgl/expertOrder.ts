@@ -27,8 +27,9 @@ interface Sizes {
 export function sortRows(
 	chosen: tf.TensorInfo,
 	{ rows, choices, experts }: Sizes,
-	{ draw, free }: Easel
+	easel: Easel
 ): { order: tf.TensorInfo; starts: tf.TensorInfo } {
+	const { draw, free } = easel;
 	// Counted from 1, so that 0 is no expert.
 	const ids = draw({
 		inputs: { chosen },
@@ -38,7 +39,7 @@ export function sortRows(
 		chosenAt(row.x / ${choices}, row.x % ${choices}) + 1.,
 		chosenAt(row.y / ${choices}, row.y % ${choices}) + 1., 0, 0);`
 	});
-	const starts = startsOf(ids, rows, experts, { draw, free });
+	const starts = startsOf(ids, rows, experts, easel);
 	const order = draw({
 		inputs: { ids, starts },
 		shape: [placesOf(rows, experts), 4],

@@ -1,11 +1,14 @@
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
-import { draw, type Drawing } from './program';
+import { draw } from './painter';
+import type { Drawing } from './program';
 
 /** Draws programs for one kernel call. */
 export interface Easel {
-	/** Runs a program and gives what it made. */
+	/** Runs a program and gives the tensor that it made. */
 	readonly draw: (drawing: Drawing) => tf.TensorInfo;
+	/** Runs a program and gives all tensors that it made. */
+	readonly drawAll: (drawing: Drawing) => tf.TensorInfo[];
 	/** Lets go of what the kernel needed only for itself. */
 	readonly free: (...infos: readonly tf.TensorInfo[]) => void;
 }
@@ -31,7 +34,8 @@ export function glKernel<Inputs extends string, Attributes extends object>(
 			const webgl = backend as MathBackendWebGL;
 			const { attributes } = attrs as unknown as { attributes: Attributes };
 			return run(inputs as Infos<Inputs>, attributes, {
-				draw: (drawing) => draw(webgl, drawing),
+				draw: (drawing) => draw(webgl, drawing)[0]!,
+				drawAll: (drawing) => draw(webgl, drawing),
 				free: (...infos) => infos.forEach((info) => webgl.disposeIntermediateTensorInfo(info))
 			});
 		}

@@ -1,19 +1,23 @@
 /**
- * Builds and draws WebGL programs on packed textures, the form in which TensorFlow.js keeps matrices
- * on a graphics processor: one texel holds the 2×2 block of rows 2r, 2r+1 and columns 2c, 2c+1 as
+ * Writes WebGL programs on packed textures, the form in which TensorFlow.js keeps matrices on a
+ * graphics processor: one texel holds the 2×2 block of rows 2r, 2r+1 and columns 2c, 2c+1 as
  * `(x, y)` above `(z, w)`. A tensor with more axes is a pile of such sheets, each with an even
  * number of rows; a vector is one row, so that a texel holds two of its numbers, in x and y.
  *
  * What lies beyond the edge of a tensor with odd sizes is zero in everything drawn here.
  */
-import type { GPGPUProgram, MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
+
+/** Tensors that one program can make: as many as every WebGL 2 can draw into at once. */
+export const MOST_MADE = 4;
 
 /** One program: what it reads, what it makes, and how. */
 export interface Drawing {
 	readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
 	/** Shape of the tensor that it makes. */
 	readonly shape: readonly number[];
+	/** How many tensors of this shape it makes at once, `MOST_MADE` at most; one unless said. */
+	readonly count?: number;
 	readonly dtype?: 'float32' | 'int32';
 	/**
 	 * Whole numbers that differ from one batch to the next, such as the number of tokens: `int`s in the
@@ -25,8 +29,9 @@ export interface Drawing {
 	/** GLSL functions that `code` calls. */
 	readonly functions?: string;
 	/**
-	 * The body of `vec4 texel(int r, int c)`: the texel in row r and column c of the sheets. For each
-	 * input `a` there are
+	 * The body of `vec4 texel(int r, int c)`: the texel in row r and column c of the sheets. Where
+	 * `count` is given, it is the body of `void texels(int r, int c)`, which sets
+	 * `made[0]` and so on. For each input `a` there are
 	 * - `vec4 aTexel(int r, int c)`: a texel,
 	 * - `vec2 aRow(int row, int c)`: the part of a texel that lies in one row,
 	 * - `float aAt(int row, int column)`: one number.
@@ -38,38 +43,28 @@ export interface Drawing {
 export const half = (length: number): number => Math.ceil(length / 2);
 
 /** Rows and columns of texels that a tensor takes. */
-function sheetOf(shape: readonly number[]): { rows: number; columns: number } {
+export function sheetOf(shape: readonly number[]): { rows: number; columns: number } {
 	const [columns, rows] = [shape.at(-1) ?? 1, shape.at(-2) ?? 1];
 	const sheets = shape.slice(0, -2).reduce((product, length) => product * length, 1);
 	return { rows: sheets * half(rows), columns: half(columns) };
 }
 
-/** Runs a program; the caller owns what it made. */
-export function draw(backend: MathBackendWebGL, drawing: Drawing): tf.TensorInfo {
-	const { inputs, shape, dtype = 'float32' } = drawing;
-	const uniforms = uniformsOf(drawing);
-	const program: GPGPUProgram = {
-		variableNames: Object.keys(inputs).map(samplerOf),
-		outputShape: [...shape],
-		packedInputs: true,
-		packedOutput: true,
-		// Without it, a program would be compiled anew for every length.
-		enableShapeUniforms: true,
-		customUniforms: uniforms.map(({ name, type }) => ({ name, type })),
-		userCode: sourceOf(drawing)
-	};
-	const values = uniforms.map(({ value }) => [...value]);
-	return backend.runWebGLProgram(program, Object.values(inputs), dtype, values);
-}
-
-interface Uniform {
+/** A number or two that a program gets when it is drawn. */
+export interface Uniform {
 	readonly name: string;
 	readonly type: 'int' | 'float' | 'vec2' | 'ivec2';
 	readonly value: readonly number[];
 }
 
-/** What the code gets as numbers: its own, how far texels lie apart, and where edges are. */
-function uniformsOf({ inputs, shape, lengths = {}, numbers = {} }: Drawing): Uniform[] {
+/**
+ * What the code gets as numbers: its own, how far texels lie apart, and where edges are.
+ *
+ * @param drawnWidth of the texture that is drawn into, in texels
+ */
+export function uniformsOf(
+	{ inputs, shape, lengths = {}, numbers = {} }: Drawing,
+	drawnWidth = 0
+): Uniform[] {
 	const steps = Object.entries(inputs).map(([name, info]): Uniform => {
 		const { rows, columns } = sheetOf(info.shape);
 		return { name: `${name}Step`, type: 'vec2', value: [1 / columns, 1 / rows] };
@@ -81,25 +76,42 @@ function uniformsOf({ inputs, shape, lengths = {}, numbers = {} }: Drawing): Uni
 	);
 	return [
 		...steps,
-		...own('int', lengths),
+		...own('int', { ...lengths, drawnWidth }),
 		...own('float', numbers),
 		{ name: 'cut', type: 'ivec2', value: cut }
 	];
 }
 
-function sourceOf({ inputs, shape, functions = '', code }: Drawing): string {
+/** The whole program. */
+export function sourceOf(drawing: Drawing): string {
+	const { inputs, shape, count = 1, functions = '', code } = drawing;
+	const each = (line: (i: number) => string): string[] =>
+		Array.from({ length: count }, (_, i) => line(i));
 	const readers = Object.entries(inputs).map(([name, info]) => readersOf(name, info.shape));
-	return `${readers.join('')}
+	const body =
+		drawing.count === undefined
+			? `vec4 texel(int r, int c) {\n\t${code}\n}`
+			: `void texels(int r, int c) {\n\t${code}\n}`;
+	return `#version 300 es
+precision highp float;
+precision highp int;
+precision highp sampler2D;
+${uniformsOf(drawing)
+	.map(({ name, type }) => `uniform ${type} ${name};`)
+	.join('\n')}
+${each((i) => `layout(location = ${i}) out vec4 drawn${i};`).join('\n')}
+vec4 made[${count}];
+${readers.join('')}
 ${functions}
-vec4 texel(int r, int c) {
-	${code}
-}
+${body}
 void main() {
 	${placeOf(shape)}
-	vec4 made = texel(r, c);
-	if (c == cut.y) made.yw = vec2(0);
-	if (${shape.length < 3 ? 'r' : `r % ${half(shape.at(-2)!)}`} == cut.x) made.zw = vec2(0);
-	setOutput(made);
+	${drawing.count === undefined ? 'made[0] = texel(r, c);' : 'texels(r, c);'}
+	if (c == cut.y) { ${each((i) => `made[${i}].yw = vec2(0);`).join(' ')} }
+	if (${shape.length < 3 ? 'r' : `r % ${half(shape.at(-2)!)}`} == cut.x) {
+		${each((i) => `made[${i}].zw = vec2(0);`).join(' ')}
+	}
+	${each((i) => `drawn${i} = made[${i}];`).join(' ')}
 }`;
 }
 
@@ -110,7 +122,7 @@ function isFlat(shape: readonly number[]): boolean {
 }
 
 /** Name of an input's texture: not the input's own, which may be the name of a function of GLSL. */
-const samplerOf = (name: string) => `${name}_`;
+export const samplerOf = (name: string): string => `${name}_`;
 
 /**
  * The functions that read one input. Software renderers read faster by a place between 0 and 1 than
@@ -123,6 +135,7 @@ function readersOf(name: string, shape: readonly number[]): string {
 		: `int at = r * ${sheetOf(shape).columns} + c, width = textureSize(${sampler}, 0).x;
 	return texelFetch(${sampler}, ivec2(at % width, at / width), 0);`;
 	return `
+uniform sampler2D ${sampler};
 vec4 ${name}Texel(int r, int c) {
 	${fetch}
 }
@@ -136,16 +149,10 @@ float ${name}At(int row, int column) {
 }`;
 }
 
-/** Finds r and c of the texel to be made. */
+/** Finds r and c of the texel to be made; a texture as wide as `drawnWidth` may wrap the sheets. */
 function placeOf(shape: readonly number[]): string {
 	if (isFlat(shape)) return 'int r = int(gl_FragCoord.y), c = int(gl_FragCoord.x);';
-	switch (shape.length) {
-		case 1:
-			return 'int r = 0, c = getOutputCoords() / 2;';
-		case 2:
-			return 'ivec2 place = getOutputCoords(); int r = place.x / 2, c = place.y / 2;';
-		default:
-			return `ivec3 place = getOutputCoords();
-	int r = place.x * ${half(shape.at(-2)!)} + place.y / 2, c = place.z / 2;`;
-	}
+	const { columns } = sheetOf(shape);
+	return `int at = int(gl_FragCoord.y) * drawnWidth + int(gl_FragCoord.x);
+	int r = at / ${columns}, c = at % ${columns};`;
 }
