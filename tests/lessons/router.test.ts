@@ -2,6 +2,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { deviations } from '$lib/protocol/config';
 import { checkSettings, INITIAL_SETTINGS } from '$lib/protocol/settings';
 import { readTrace } from '$lib/protocol/traceFile';
+import balanced from '$lib/experiments/recorded/loadBalance.json';
+import learned from '$lib/experiments/recorded/learnedRouter.json';
+import { loadBalance } from '$lib/experiments/loadBalance';
+import { learnedRouter } from '$lib/experiments/learnedRouter';
 import { sortingOf } from '$lib/views/sorting';
 import { recordRouter } from '../../scripts/lessons/router';
 import {
@@ -14,11 +18,12 @@ import {
 import { numbersOf } from '../../src/routes/lessons/router/numbers';
 import type { RecordedRouter } from '../../src/routes/lessons/router/recorded';
 import recorded from '../../src/routes/lessons/router/recorded.json';
+import { sidesOf } from '../../src/routes/lessons/router/sides';
 import { wordsOf } from '../../src/routes/lessons/router/words';
 import { readLink } from '../../src/routes/link';
 import { expectClose, useBackend } from '../tensors';
 
-const numbers = numbersOf(recorded);
+const numbers = numbersOf(recorded, { learned, balanced });
 const initial = Object.fromEntries(
 	Object.entries(KEYS).map(([name, key]) => [name, key.initial])
 ) as RouterValues;
@@ -104,6 +109,29 @@ describe('what the lesson says of it', () => {
 			expect(picture.length).toBeGreaterThan(40);
 			for (const words of [...text, ...captions]) expect(words).not.toMatch(/NaN|undefined/);
 		}
+	});
+});
+
+describe('two models side by side', () => {
+	test('are drawn with the loads and choices that were recorded, dense arms left out', () => {
+		const sides = sidesOf(learnedRouter, learned.seeds[0]!.arms);
+		expect(sides.map(({ id }) => id)).toEqual(['learned', 'frozen']);
+		for (const { loads, choices, looks, experts } of sides) {
+			expect(experts).toBe(8);
+			expect(choices.length).toBe(looks.length);
+			expect(choices.every((row) => row.length === 15)).toBe(true);
+			for (const row of loads) expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 3);
+		}
+	});
+
+	test('both arms of the balance run have learned most facts at their end', () => {
+		const sides = sidesOf(loadBalance, balanced.seeds[0]!.arms);
+		expect(sides.map(({ loss }) => loss !== null && loss < 1)).toEqual([true, true]);
+	});
+
+	test('a run without any look yet has no loss and no experts', () => {
+		const [side] = sidesOf(learnedRouter, [{ name: 'learned', probed: [] }]);
+		expect(side).toMatchObject({ loss: null, step: 0, experts: 0, choices: [] });
 	});
 });
 

@@ -10,15 +10,31 @@ export type Probe =
 	 * How well tokens at some positions are told from those before them. Gives `loss`, the mean
 	 * cross-entropy in nats, and `accuracy`, the share that got the highest logit.
 	 */
-	{
-		kind: 'answers';
-		/** Sequences to measure on; rounded up to a multiple of 16. */
-		sequences: number;
-		/** Tokens per sequence. */
-		length: number;
-		/** Positions of the tokens to tell, from 1. */
-		positions: readonly number[];
-	};
+	| {
+			kind: 'answers';
+			/** Sequences to measure on; rounded up to a multiple of 16. */
+			sequences: number;
+			/** Tokens per sequence. */
+			length: number;
+			/** Positions of the tokens to tell, from 1. */
+			positions: readonly number[];
+	  }
+	/**
+	 * Who goes where in a layer with experts. Gives `information`, the mutual information of token and
+	 * first expert in nats, `imbalance`, the load of each expert as `load0`, `load1`, …, and the first
+	 * expert of each token of `text` as `choice0`, `choice1`, …. A dense layer gives nothing.
+	 */
+	| {
+			kind: 'routing';
+			/** From 0. */
+			layer: number;
+			/** Sequences to measure on; rounded up to a multiple of 16. */
+			sequences: number;
+			/** Tokens per sequence. */
+			length: number;
+			/** Tokens whose way is followed. */
+			text: readonly number[];
+	  };
 
 /** One side of a comparison: a model and how it is trained. */
 export interface TrialArm {

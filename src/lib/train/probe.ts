@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { imbalance, load } from '$lib/math/balance';
+import { mutualInformation, pairCounts } from '$lib/math/information';
 import { forward } from '$lib/model/forward';
+import { hookAt, noHook, type LayerHooks } from '$lib/model/hook';
 import type { Params } from '$lib/model/params';
 import type { ModelConfig } from '$lib/protocol/config';
 import type { Numbers, Probe } from '$lib/protocol/trial';
@@ -24,6 +27,8 @@ export function probe(asked: Probe, model: ProbedModel): Promise<Numbers> {
 	switch (asked.kind) {
 		case 'answers':
 			return answers(asked, model);
+		case 'routing':
+			return routing(asked, model);
 	}
 }
 
@@ -55,4 +60,48 @@ async function answers(
 		}
 	}
 	return { loss: sums.loss / sums.count, accuracy: sums.right / sums.count };
+}
+
+async function routing(
+	{ layer, sequences, length, text }: Asked<'routing'>,
+	{ params, config, task, seed }: ProbedModel
+): Promise<Numbers> {
+	if (config.layers[layer]?.feedForward !== 'moe') return {};
+	const { experts, vocabulary } = config;
+	const batch = { batch: Math.ceil(sequences / ROWS) * ROWS, length };
+	const { tokens } = drawBatch(task, batch, seed, HELD_OUT_STREAM);
+	const chosen = await firstChoices({ params, config }, layer, tokens, [batch.batch, length]);
+	const followed = await firstChoices({ params, config }, layer, text, [1, text.length]);
+	const loads = load(chosen, experts);
+	const counts = pairCounts(tokens, chosen, [vocabulary, experts]);
+	const named = (name: string, values: ArrayLike<number>) =>
+		Object.fromEntries(Array.from(values, (value, i) => [`${name}${i}`, value]));
+	return {
+		information: mutualInformation(counts, experts),
+		imbalance: imbalance(loads),
+		...named('load', loads),
+		...named('choice', followed)
+	};
+}
+
+/** The best expert of each token in a layer. */
+async function firstChoices(
+	{ params, config }: Pick<ProbedModel, 'params' | 'config'>,
+	layer: number,
+	tokens: ArrayLike<number>,
+	shape: [number, number]
+): Promise<Int32Array> {
+	let chosen: tf.Tensor | undefined;
+	const watch = hookAt(['router.chosen'], (_point, tensor) => {
+		chosen = tf.keep(tf.clone(tensor));
+		return tensor;
+	});
+	const hooks: LayerHooks = (index) => (index === layer ? watch : noHook);
+	tf.tidy(() => {
+		const tokens_BT = tf.tensor2d(Int32Array.from(tokens), shape, 'int32');
+		forward(params, config, tokens_BT, hooks);
+	});
+	const data = await chosen!.data();
+	chosen!.dispose();
+	return Int32Array.from(data).filter((_, i) => i % config.topK === 0);
 }

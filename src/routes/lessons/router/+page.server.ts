@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { followedFacts } from '$lib/experiments/followedFacts';
+import type { Recorded } from '$lib/experiments/recorded';
+import learned from '$lib/experiments/recorded/learnedRouter.json';
+import balanced from '$lib/experiments/recorded/loadBalance.json';
 import type { ModelConfig } from '$lib/protocol/config';
 import { readHfConfig } from '$lib/protocol/hfConfig';
+import { taskOf } from '$lib/tasks';
 import type { LessonWords } from '../words';
 import { numbersOf, type RouterNumbers } from './numbers';
 import type { RecordedRouter } from './recorded';
@@ -12,11 +17,18 @@ export interface RouterData {
 	words: LessonWords;
 	numbers: RouterNumbers;
 	config: ModelConfig;
+	/** What the experiments of the lesson found when they were recorded. */
+	learned: Recorded;
+	balanced: Recorded;
+	/** The text whose way through the experts they follow. */
+	facts: readonly string[];
 }
 
 export function load(): RouterData {
 	const known: RecordedRouter = recorded;
-	const numbers = numbersOf(known);
+	const numbers = numbersOf(known, { learned, balanced });
+	const { vocabulary } = taskOf('facts');
+	const facts = followedFacts().map((token) => vocabulary[token] ?? '?');
 	const { config } = readHfConfig(readFileSync(`static/toys/${known.toy}/config.json`, 'utf8'));
-	return { words: wordsOf(numbers), numbers, config };
+	return { words: wordsOf(numbers), numbers, config, learned, balanced, facts };
 }

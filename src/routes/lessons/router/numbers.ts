@@ -1,3 +1,7 @@
+import { measuredOf, type Experiment } from '$lib/experiments/experiment';
+import { learnedRouter } from '$lib/experiments/learnedRouter';
+import { loadBalance } from '$lib/experiments/loadBalance';
+import type { Recorded } from '$lib/experiments/recorded';
 import { MAVERICK, SCOUT, type ModelCard } from '$lib/llama4/cards';
 import type { ModelRules } from '$lib/math/rules';
 import { activeParameterCount, parameterCount } from '$lib/math/size';
@@ -46,6 +50,15 @@ export interface PlanNumbers {
 	active: number;
 }
 
+/** From the smallest to the largest of some seeds. */
+export interface Span {
+	least: number;
+	most: number;
+}
+
+/** What an experiment measured over its seeds, by arm and measure. */
+export type Spans = Readonly<Record<string, Readonly<Record<string, Span>>>>;
+
 /** Every number that a sentence of this lesson states. */
 export interface RouterNumbers {
 	recorded: RecordedRouter;
@@ -67,10 +80,18 @@ export interface RouterNumbers {
 	heldOut: { whole: number; noShared: number; noDearest: number; dearest: number };
 	scout: PlanNumbers;
 	maverick: PlanNumbers;
+	/** The learned router, its frozen twin and two dense parts; with and without the balance loss. */
+	learned: Spans;
+	balanced: Spans;
+	/** Seeds behind each span. */
+	seeds: number;
 }
 
 /** Reads the numbers off the recorded pass and the model cards. */
-export function numbersOf(recorded: RecordedRouter): RouterNumbers {
+export function numbersOf(
+	recorded: RecordedRouter,
+	{ learned, balanced }: { learned: Recorded; balanced: Recorded }
+): RouterNumbers {
 	const sorting = sortingOf(readTrace(recorded.trace), recorded.layer);
 	if (!sorting) throw new RangeError('the recorded pass has no experts');
 	const tokens = recorded.texts.map((text, token) => tokenNumbers(recorded, sorting, text, token));
@@ -96,7 +117,10 @@ export function numbersOf(recorded: RecordedRouter): RouterNumbers {
 			dearest: dearest.expert ?? 0
 		},
 		scout: planNumbers(SCOUT),
-		maverick: planNumbers(MAVERICK)
+		maverick: planNumbers(MAVERICK),
+		learned: spansOf(learnedRouter, learned),
+		balanced: spansOf(loadBalance, balanced),
+		seeds: learned.seeds.length
 	};
 }
 
@@ -153,6 +177,21 @@ function wordTwice(tokens: readonly TokenNumbers[]): [TokenNumbers, TokenNumbers
 		if (second && /\p{L}/u.test(first.text)) return [first, second];
 	}
 	throw new RangeError('no word of the text goes to two experts');
+}
+
+function spansOf(experiment: Experiment, { seeds }: Recorded): Spans {
+	const found = seeds.map((seed) => measuredOf(experiment, seed));
+	const span = (arm: string, measure: string): Span => {
+		const values = found.map((one) => one[arm]?.[measure] ?? NaN);
+		return { least: Math.min(...values), most: Math.max(...values) };
+	};
+	const measures = Object.keys(experiment.measures);
+	return Object.fromEntries(
+		Object.keys(experiment.arms).map((arm) => [
+			arm,
+			Object.fromEntries(measures.map((measure) => [measure, span(arm, measure)]))
+		])
+	);
 }
 
 function planNumbers({ name, text }: ModelCard & { text: { value: ModelRules } }): PlanNumbers {

@@ -1,3 +1,5 @@
+import { learnedRouter } from '$lib/experiments/learnedRouter';
+import { loadBalance } from '$lib/experiments/loadBalance';
 import type { Lab } from '$lib/lab/lab.svelte';
 import { tokenLosses } from '$lib/math/tokenLosses';
 import type { ModelConfig } from '$lib/protocol/config';
@@ -10,6 +12,7 @@ import { sortingOf, type Sorting } from '$lib/views/sorting';
 import { LessonEngine } from '../engine.svelte';
 import type { RouterData } from './+page.server';
 import { DRAWN_POINTS } from './recorded';
+import { Run } from './run.svelte';
 
 /** A part of the layer that can be silenced: an expert by its index, or the shared one. */
 export type Part = number | 'shared';
@@ -51,6 +54,10 @@ export class Office {
 	holds: 'toy' | 'own' = $state('toy');
 	/** One sentence on what could not be done, or empty. */
 	problem: string = $state('');
+	/** The learned router beside its frozen twin, run in the page. */
+	readonly twins = new Run(learnedRouter, ['learned', 'frozen']);
+	/** Without and with the balance loss, run in the page. */
+	readonly balance = new Run(loadBalance, ['without', 'with']);
 	readonly #tokens: readonly number[];
 	/** What has been asked, one after the other: a newer pass would outdate an older one. */
 	#turn: Promise<unknown> = Promise.resolve();

@@ -1,6 +1,6 @@
 import { expertLetter, fixed, percent, quoted } from '$lib/views/words';
 import type { Honesty, LessonWords, StepWords } from '../words';
-import type { RouterNumbers } from './numbers';
+import type { RouterNumbers, Span, Spans } from './numbers';
 
 /** The words of the lesson, with the numbers of the recorded runs in them. */
 export function wordsOf(numbers: RouterNumbers): LessonWords {
@@ -11,11 +11,24 @@ export function wordsOf(numbers: RouterNumbers): LessonWords {
 			'Each token is handed to one small network of many. Who decides which one, and would anybody notice if nobody decided?',
 		summary:
 			'How Llama 4 sends each token to one expert and past a shared one, step by step on a small model that learns in the page.',
-		steps: [twice(numbers), moves(numbers), dial(numbers), knock(numbers), plan(numbers)],
+		steps: [
+			twice(numbers),
+			moves(numbers),
+			dial(numbers),
+			knock(numbers),
+			twin(numbers),
+			balance(numbers),
+			plan(numbers)
+		],
 		honesty: honesty(numbers)
 	};
 }
 
+/** A span over the seeds, `0.24 to 0.40`. */
+const span = ({ least, most }: Span) => `${two(least)} to ${two(most)}`;
+/** The span of a measure of an arm. */
+const ofArm = (spans: Spans, arm: string, measure: string) =>
+	span(spans[arm]?.[measure] ?? { least: NaN, most: NaN });
 const two = (value: number) => fixed(value, 2);
 const billions = (weights: number) => `${Math.round(weights / 1e9)} billion`;
 
@@ -92,6 +105,44 @@ function knock({ loss, heldOut, recorded }: RouterNumbers): StepWords {
 		],
 		act: `Predict who suffers without ${letter}, and step on. Then silence the others one by one, the shared one last.`,
 		picture: `Under each token a bar for the loss there, and beside it the loss with one part silent. Below, the lanes; the silent one is dashed.`
+	};
+}
+
+function twin({ learned, seeds }: RouterNumbers): StepWords {
+	const loss = (arm: string) => ofArm(learned, arm, 'loss');
+	const told = (arm: string) => ofArm(learned, arm, 'information');
+	return {
+		id: 'twin',
+		title: 'A router that never learns',
+		text: [
+			'Two fresh models learn the colours of 1,600 creatures from the same seed and the same batches. In one the router learns. In its twin the router stays as it was drawn, at random, for ever; only the experts learn.'
+		],
+		captions: [
+			'Below runs a recorded pair; let another one learn in this page. Each column is a token, each row a later look: a change of colour is a token that was sent elsewhere.',
+			`After 300 steps, over ${seeds} seeds, the [[loss]] at the facts is ${loss('learned')} with the learned router and ${loss('frozen')} with the frozen one. The expert tells ${told('learned')} nats about its token, and ${told('frozen')} under the frozen router: a neat table proves nothing. Experts learn whatever is sent to them, as long as the same thing keeps coming. We had expected the learned router ahead, and gave that up. What the experts bring is memory: a dense part of the same work ends at ${loss('active')}, one with as many weights at ${loss('total')}.`
+		],
+		act: 'Predict which of the two ends with the lower loss. Then let them learn side by side.',
+		picture:
+			'Two pictures side by side, learned and frozen: which share of the tokens each expert gets over training, and where each token of one text went at each look.'
+	};
+}
+
+function balance({ balanced }: RouterNumbers): StepWords {
+	const busiest = (arm: string) => ofArm(balanced, arm, 'imbalance');
+	const loss = (arm: string) => ofArm(balanced, arm, 'loss');
+	return {
+		id: 'balance',
+		title: 'Busy counters, idle counters',
+		text: [
+			'Nothing in the loss asks the counters to be equally busy. A common cure is a second loss that pushes scores away from busy experts. No released Llama 4 code has one, and how Meta kept its experts busy is not public. This one is *ours*, after Switch Transformers.'
+		],
+		captions: [
+			'At the left there is no such loss, at the right it has a weight of 0.02. The wider a band, the busier its expert.',
+			`The busiest expert gets ${busiest('without')} times its fair share without the [[load|balance loss]], and ${busiest('with')} times with it. The loss at the facts is ${loss('without')} without, ${loss('with')} with it.`
+		],
+		act: 'Predict what the balance loss does to the loss at the facts. Then run both.',
+		picture:
+			'Two pictures side by side, without the balance loss and with it: which share of the tokens each expert gets over training, and where each token of one text went.'
 	};
 }
 
