@@ -87,7 +87,10 @@ describe('a trial under way', () => {
 		const page = await FakePage.with('cpu');
 		page.send({ type: 'trial', trial: long() });
 		await page.next(isOn);
-		const refused = await page.refusal({ type: 'trial', trial: { ...long(), task: 'magic' } });
+		const refused = await page.refusal({
+			type: 'trial',
+			trial: { ...smallTrial(), task: 'magic' }
+		});
 		expect(refused).toBe('There is no task “magic” to learn.');
 		const count = page.replies.length;
 		await page.next((reply) => isOn(reply) && page.replies.length > count);

@@ -121,7 +121,10 @@ describe.each(NODE_BACKENDS)('distillation on %s', (backend) => {
 		expect(hard!.losses).toMatchObject({ weight: 0, total: hard!.losses!.hard });
 		expect(soft!.losses!.total).toBeCloseTo(soft!.losses!.soft, 6);
 		expect(soft!.logits.length).toBe(V);
+		const distance = divergence(run.students[0]!.params, student.model, run.measure);
+		expect(hard!.divergence).toBeCloseTo(distance.dataSync()[0]!, 6);
 		expect(hard!.divergence).toBeGreaterThan(0);
+		distance.dispose();
 		disposeDistillation(run);
 	});
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { stepsDone } from '$lib/protocol/trial';
-import { runTrial, stepTrial, TrialProblem } from '$lib/train/trial';
+import { runTrial, stepTrial } from '$lib/train/trial';
+import { TrialProblem } from '$lib/train/trialProblem';
 import { expectNoLeak, NODE_BACKENDS, useBackend } from '../tensors';
 import { smallTrial } from './trials';
 

@@ -1,12 +1,15 @@
 import { checkConfig } from '$lib/protocol/check';
 import { NO_TICKET, type Reply, type Ticket } from '$lib/protocol/messages';
-import type { Trial, TrialEnd, TrialNews } from '$lib/protocol/trial';
+import type { Trial, TrialArm, TrialEnd, TrialNews } from '$lib/protocol/trial';
 import { TASK_IDS, taskOf } from '$lib/tasks';
-import { stepTrial, TrialProblem } from '$lib/train/trial';
+import { stepTrial } from '$lib/train/trial';
+import { TrialProblem } from '$lib/train/trialProblem';
 import { Refusal } from './refusal';
 
 /** Milliseconds between two reports: one frame of the page. */
 const FRAME = 16;
+
+type Model = Pick<TrialArm, 'name' | 'config'>;
 
 /** Runs the page's trials, one at a time: a new one ends the one before. */
 export class Trials {
@@ -72,7 +75,16 @@ export class Trials {
 }
 
 /** @throws Refusal naming what is wrong with a trial */
-function requireFit({ task, arms, steps }: Trial): void {
+function requireFit(trial: Trial): void {
+	if (trial.kind === 'learn') return requireLearnable(trial.task, trial.steps, trial.arms);
+	const { task, steps, teacher, students, temperature } = trial.plan;
+	const models = students.map(({ name, model }) => ({ name, config: model }));
+	requireLearnable(task, steps, [{ name: 'teacher', config: teacher.model }, ...models]);
+	if (!(temperature > 0)) throw new Refusal('The distillation temperature has to be above 0.');
+	if (taskOf(task).law([]) === null) throw new Refusal('The law of that task is not known.');
+}
+
+function requireLearnable(task: string, steps: number, arms: readonly Model[]): void {
 	if (!TASK_IDS.some((id) => id === task)) {
 		throw new Refusal(`There is no task “${task.slice(0, 24)}” to learn.`);
 	}

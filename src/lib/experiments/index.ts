@@ -1,7 +1,15 @@
 import { chunkWalls } from './chunkWalls';
+import { dynamicWeights } from './dynamicWeights';
 import type { Experiment } from './experiment';
 import { learnedRouter } from './learnedRouter';
 import { loadBalance } from './loadBalance';
+import { softTargets } from './softTargets';
 
 /** Every experiment, in the order of the lessons. */
-export const EXPERIMENTS: readonly Experiment[] = [chunkWalls, learnedRouter, loadBalance];
+export const EXPERIMENTS: readonly Experiment[] = [
+	chunkWalls,
+	learnedRouter,
+	loadBalance,
+	softTargets,
+	dynamicWeights
+];

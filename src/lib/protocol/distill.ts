@@ -1,5 +1,6 @@
 import type { SoftWeight } from '$lib/math/distill';
 import type { ModelConfig, TrainConfig } from './config';
+import type { DistillTrial, Numbers, Probed } from './trial';
 
 /** A teacher and its students, trained side by side: all that such a run depends on. */
 export interface DistillPlan {
@@ -16,7 +17,7 @@ export interface DistillPlan {
 	ownEvery: number;
 	/** Steps between two frames. */
 	every: number;
-	/** Tokens of the text whose next token is watched. */
+	/** Tokens of the text whose next token is watched; empty to watch none. */
 	watched: readonly number[];
 }
 
@@ -41,7 +42,7 @@ export interface StudentPlan {
 export interface Standing {
 	/** Mean Kullback-Leibler divergence of the law from the model, in nats per predicted token. */
 	divergence: number;
-	/** Logits of the token after the watched text. */
+	/** Logits of the token after the watched text; empty where none is watched. */
 	logits: Float32Array<ArrayBuffer>;
 }
 
@@ -79,4 +80,42 @@ export interface TeacherPasses {
 	extraMs: number;
 	/** Milliseconds of one pass over one batch, measured at the latest frame. */
 	passMs: number;
+}
+
+/** The plan as a trial. */
+export function distillTrial(plan: DistillPlan): DistillTrial {
+	const names = ['teacher', ...plan.students.map(({ name }) => name)];
+	const { seed, steps } = plan;
+	return { kind: 'distill', seed, steps, arms: names.map((name) => ({ name })), plan };
+}
+
+/** What the arms of a distillation told, as frames in the order of steps: those that every arm has. */
+export function framesOf(arms: readonly { probed: readonly Probed[] }[]): DistillFrame[] {
+	const [teacher, ...students] = arms;
+	const count = Math.min(...arms.map(({ probed }) => probed.length));
+	return (teacher?.probed ?? []).slice(0, count).map(({ step, numbers }, i) => ({
+		...{ step, teacherSteps: numbers.teacherSteps ?? 0 },
+		teacher: { ...standingOf(numbers), loss: numbers.loss ?? null },
+		students: students.map(({ probed }) => {
+			const own = probed[i]?.numbers ?? {};
+			return { ...standingOf(own), losses: lossesOf(own) };
+		}),
+		passes: passesOf(numbers)
+	}));
+}
+
+function standingOf(numbers: Numbers): Standing {
+	const logits: number[] = [];
+	for (let logit; (logit = numbers[`logit${logits.length}`]) !== undefined;) logits.push(logit);
+	return { divergence: numbers.divergence ?? NaN, logits: Float32Array.from(logits) };
+}
+
+function lossesOf({ hard, soft, total, weight }: Numbers): StudentLosses | null {
+	if (hard === undefined || soft === undefined) return null;
+	return { hard, soft, total: total ?? NaN, weight: weight ?? NaN };
+}
+
+function passesOf({ trained, reused, extra, extraMs, passMs }: Numbers): TeacherPasses {
+	const counts = { trained: trained ?? 0, reused: reused ?? 0, extra: extra ?? 0 };
+	return { ...counts, extraMs: extraMs ?? 0, passMs: passMs ?? 0 };
 }

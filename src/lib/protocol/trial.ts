@@ -1,4 +1,5 @@
 import type { ModelConfig, TrainConfig } from './config';
+import type { DistillPlan } from './distill';
 import { emptyHistory, extendHistory, type History, type StepRecord } from './history';
 
 /** What was measured at one moment, by name. A probe says which names it gives. */
@@ -58,8 +59,18 @@ export interface LearnTrial {
 	probes: readonly Probe[];
 }
 
+/** A teacher and its students that learn beside one another; arm 0 is the teacher. */
+export interface DistillTrial {
+	kind: 'distill';
+	seed: number;
+	/** Steps of the students. */
+	steps: number;
+	arms: readonly { name: string }[];
+	plan: DistillPlan;
+}
+
 /** A run beside the model at hand, complete in itself: the same everywhere it is run. */
-export type Trial = LearnTrial;
+export type Trial = LearnTrial | DistillTrial;
 
 /** What the probes gave at one moment. */
 export interface Probed {

@@ -48,16 +48,15 @@ async function standing(
 	const { watched } = plan;
 	const V = config.vocabulary;
 	const numbers = tf.tidy(() => {
+		const distance = tf.reshape(divergence(params, config, measure), [1]);
+		if (watched.length === 0) return distance;
 		const tokens_BT = tf.tensor2d([...watched], [1, watched.length], 'int32');
 		const logits = tf.slice(forward(params, config, tokens_BT), [0, watched.length - 1, 0]);
-		return tf.concat([
-			tf.reshape(logits, [V]),
-			tf.reshape(divergence(params, config, measure), [1])
-		]);
+		return tf.concat([distance, tf.reshape(logits, [V])]);
 	});
 	const data = await numbers.data<'float32'>();
 	numbers.dispose();
-	return { divergence: data[V]!, logits: Float32Array.from(data.subarray(0, V)) };
+	return { divergence: data[0]!, logits: Float32Array.from(data.subarray(1)) };
 }
 
 /** Means of the losses of some steps; frees them. Null without any. */

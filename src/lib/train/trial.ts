@@ -12,17 +12,14 @@ import {
 } from '$lib/protocol/trial';
 import { taskOf, type Task } from '$lib/tasks';
 import { drawBatch } from './batch';
+import { distill } from './distillTrial';
 import { probe } from './probe';
 import { disposeState, initState, type TrainState } from './state';
 import { readReports, trainStep, type PendingReport } from './step';
+import { TrialProblem } from './trialProblem';
 
 /** Steps between two looks at the numbers of a GPU: each look waits for all work asked for so far. */
 const GPU_STEPS = 8;
-
-/** A trial that cannot go on; the message is one sentence. */
-export class TrialProblem extends Error {
-	override name = 'TrialProblem';
-}
 
 /**
  * Runs a trial, one step of one arm at a time. It owns its tensors: they are freed at its end, and where
@@ -31,7 +28,12 @@ export class TrialProblem extends Error {
  * @throws TrialProblem if a loss is not finite; RangeError if there is no such task
  */
 export function stepTrial(trial: Trial): AsyncGenerator<TrialNews, void> {
-	return learn(trial, taskOf(trial.task));
+	switch (trial.kind) {
+		case 'learn':
+			return learn(trial, taskOf(trial.task));
+		case 'distill':
+			return distill(trial);
+	}
 }
 
 /** Runs a whole trial. */
