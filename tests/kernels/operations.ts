@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { attend, type AttendSizes } from '$lib/kernels/attend';
 import { crossEntropy } from '$lib/kernels/crossEntropy';
 import { embed } from '$lib/kernels/embed';
+import { gates } from '$lib/kernels/gate';
 import { matMul } from '$lib/kernels/matMul';
 import { network } from '$lib/kernels/network';
 import { pick, spread } from '$lib/kernels/pick';
@@ -91,6 +92,11 @@ const OPERATIONS: Operation[] = [
 		name: 'pick',
 		shapes: [[3, 4]],
 		run: (x) => pick(matrix(x), integers([0, 3, 2, 1, 3, 0], [3, 2]) as tf.Tensor2D)
+	},
+	{
+		name: 'gates',
+		shapes: [[3, 4]],
+		run: (x) => gates(matrix(x), integers([0, 3, 2, 1, 3, 0], [3, 2]) as tf.Tensor2D)
 	},
 	{
 		name: 'spread',

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { matMul } from '$lib/kernels/matMul';
+import { gates } from '$lib/kernels/gate';
 import { chooseExperts, pick, spread } from '$lib/kernels/pick';
 import type { ModelConfig } from '$lib/protocol/config';
 import { isWanted, noHook, type Hook } from './hook';
@@ -36,7 +37,7 @@ export function route(
 		const chosen_NC = hook('router.chosen', chooseExperts(logits_NE, topK));
 		let gate_NC: tf.Tensor2D =
 			variants.router === 'sigmoid'
-				? tf.sigmoid(pick(logits_NE, chosen_NC))
+				? gates(logits_NE, chosen_NC)
 				: pick(tf.softmax(logits_NE), chosen_NC);
 		if (isWanted(hook, 'router.gate')) {
 			const gate_NE = spread(gate_NC, chosen_NC, router_DE.shape[1]);

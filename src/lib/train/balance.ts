@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { shareOfChoices } from '$lib/kernels/load';
 
 /*
  * Two losses that look after the router. Both are ours to offer: no released Llama 4 code has one, and
@@ -13,11 +14,7 @@ import * as tf from '@tensorflow/tfjs-core';
  * @returns load_E
  */
 export function expertLoad(chosen_NC: tf.Tensor2D, experts: number): tf.Tensor1D {
-	return tf.tidy(() => {
-		const chosen_R = tf.cast<tf.Tensor1D>(tf.reshape(chosen_NC, [-1]), 'int32');
-		// The wasm backend writes whole numbers into a one-hot whatever type is asked for: cast after.
-		return tf.mean(tf.cast(tf.oneHot(chosen_R, experts), 'float32'), 0);
-	});
+	return shareOfChoices(chosen_NC, experts);
 }
 
 /**

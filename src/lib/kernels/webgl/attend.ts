@@ -93,29 +93,38 @@ function mixture(table: tf.TensorInfo, held: tf.TensorInfo, sizes: PairSizes): D
 	};
 }
 
-/** Every key's sum of what the queries that see it hold, by a table. */
-function collection(table: tf.TensorInfo, held: tf.TensorInfo, sizes: PairSizes): Drawing {
+/** Two tables, and of each every key's sum of what the queries that see it hold. */
+function collections(
+	[table, other]: readonly [tf.TensorInfo, tf.TensorInfo],
+	[held, otherHeld]: readonly [tf.TensorInfo, tf.TensorInfo],
+	sizes: PairSizes
+): Drawing {
 	const { batch, heads, kvHeads, headWidth: K, evenKeys } = sizes;
 	const group = heads / kvHeads;
 	return {
-		inputs: { table, held },
+		inputs: { table, held, other, otherHeld },
 		shape: [batch * evenKeys, kvHeads * K],
+		count: 2,
 		lengths: lengthsOf(sizes),
 		functions: sightFunctions(sizes),
 		code: `int key = 2 * r % evenKeys, item = 2 * r / evenKeys;
 	int firstHead = c / ${K / 2} * ${group};
 	int first = max(0, key + firstKey - firstQuery) / 2, last = lastQuery(key + 1) / 2;
-	vec4 sum = vec4(0);
+	made[0] = vec4(0);
+	made[1] = vec4(0);
 	for (int head = firstHead; head < firstHead + ${group}; head++) {
 		int row = (item * ${heads} + head) * (evenQueries / 2), column = head * ${K / 2} + c % ${K / 2};
 		for (int k = first; k <= last; k++) {
 			int at = (key - windowOf(2 * k)) / 2;
 			if (at < 0 || at >= window / 2) continue;
-			vec4 p = tableTexel(row + k, at), q = heldTexel(item * (evenQueries / 2) + k, column);
-			${addBlock('aTb')}
+			int from = item * (evenQueries / 2) + k;
+			vec4 p = tableTexel(row + k, at), q = heldTexel(from, column);
+			${addBlock('aTb', 'made[0]')}
+			p = otherTexel(row + k, at);
+			q = otherHeldTexel(from, column);
+			${addBlock('aTb', 'made[1]')}
 		}
-	}
-	return sum;`
+	}`
 	};
 }
 
@@ -219,10 +228,15 @@ glKernel<'q' | 'k' | 'v' | 'pattern' | 'dy', AttendSizes>(
 		return onEven(inputs, batch, easel, (even) => {
 			const slopes = easel.draw(products(even.dy, even.v, 1, sizes));
 			const dScores = throughSoftmax(pattern, slopes, sizes, easel);
+			const dq = easel.draw(mixture(dScores, even.k, sizes));
+			const [dk, dv] = easel.drawAll(collections([dScores, pattern], [even.q, even.dy], sizes)) as [
+				tf.TensorInfo,
+				tf.TensorInfo
+			];
 			const made = [
-				{ info: easel.draw(mixture(dScores, even.k, sizes)), length: queries },
-				{ info: easel.draw(collection(dScores, even.q, sizes)), length: keys },
-				{ info: easel.draw(collection(pattern, even.dy, sizes)), length: keys }
+				{ info: dq, length: queries },
+				{ info: dk, length: keys },
+				{ info: dv, length: keys }
 			];
 			easel.free(slopes, dScores);
 			return made;

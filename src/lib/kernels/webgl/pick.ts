@@ -1,4 +1,5 @@
 import { glKernel } from './glKernel';
+import { half } from './program';
 
 interface Sizes {
 	readonly experts: number;
@@ -62,6 +63,58 @@ glKernel<'chosen' | 'picked', Sizes>(
 	return sum;
 }`,
 			code: eachNumber('spread')
+		})
+	]
+);
+
+glKernel<'x' | 'chosen', Sizes>('Gate', ({ x, chosen }, _sizes, { draw }) => [
+	draw({
+		inputs: { x, chosen },
+		shape: chosen.shape,
+		functions: `float gate(int row, int choice) {
+	return 1. / (1. + exp(-xAt(row, int(chosenAt(row, choice)))));
+}`,
+		code: eachNumber('gate')
+	})
+]);
+
+glKernel<'chosen' | 'gate' | 'dy', Sizes>(
+	'GateGradient',
+	({ chosen, gate, dy }, { experts, choices }, { draw }) => [
+		draw({
+			inputs: { chosen, gate, dy },
+			shape: [chosen.shape[0]!, experts],
+			functions: `float slope(int row, int expert) {
+	float sum = 0.;
+	for (int i = 0; i < ${choices}; i++) {
+		float open = gateAt(row, i);
+		if (int(chosenAt(row, i)) == expert) sum += dyAt(row, i) * open * (1. - open);
+	}
+	return sum;
+}`,
+			code: eachNumber('slope')
+		})
+	]
+);
+
+glKernel<'chosen', Sizes & { tokens: number }>(
+	'Load',
+	({ chosen }, { tokens, choices, experts }, { draw }) => [
+		draw({
+			inputs: { chosen },
+			shape: [experts],
+			lengths: { tokens },
+			code: `vec4 count = vec4(0);
+	vec4 wanted = vec4(2 * c, 2 * c + 1, 2 * c, 2 * c + 1);
+	for (int r = 0; 2 * r < tokens; r++) {
+		for (int k = 0; k < ${half(choices)}; k++) {
+			vec4 id = chosenTexel(r, k);
+			if (2 * r + 1 == tokens) id.zw = vec2(-1);
+			${choices % 2 === 0 ? '' : `if (k == ${half(choices) - 1}) id.yw = vec2(-1);`}
+			count += vec4(equal(id.xxyy, wanted)) + vec4(equal(id.zzww, wanted));
+		}
+	}
+	return vec4((count.xy + count.zw) / float(tokens * ${choices}), 0, 0);`
 		})
 	]
 );

@@ -55,8 +55,32 @@ export function addProduct(form: Form, inner: number | string, a: string, b: str
 	);
 }
 
-/** GLSL that adds the product of texels `p` and `q` to `sum`. */
-export const addBlock = (form: Form): string => `sum += ${LANES[form]};`;
+/**
+ * GLSL that sets `made[0]` and `made[1]` to blocks of two products with the same left factor.
+ *
+ * @param inner as `addProduct` takes it
+ * @param a GLSL of the left factor's texel, by `k`
+ * @param bs GLSL of the right factors' texels, by `k`
+ */
+export function addTwo(
+	form: Form,
+	inner: number | string,
+	a: string,
+	bs: readonly [string, string]
+): string {
+	const [aBeyond, bBeyond] = BEYOND[form];
+	const read = `vec4 p = ${a};`;
+	const term = (b: string, i: number, cut: string) =>
+		`{ vec4 q = ${b}; ${cut} ${addBlock(form, `made[${i}]`)} }`;
+	const whole = bs.map((b, i) => term(b, i, '')).join(' ');
+	const last = bs.map((b, i) => term(b, i, `q.${bBeyond} = vec2(0);`)).join(' ');
+	return `made[0] = vec4(0);
+	made[1] = vec4(0);
+	${eachPair(inner, `${read} ${whole}`, `${read} p.${aBeyond} = vec2(0); ${last}`)}`;
+}
+
+/** GLSL that adds the product of texels `p` and `q` to `sum`, or to what is named. */
+export const addBlock = (form: Form, sum = 'sum'): string => `${sum} += ${LANES[form]};`;
 
 /** The program of one product of two matrices. */
 export function productDrawing(
