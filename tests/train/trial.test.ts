@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { stepsDone } from '$lib/protocol/trial';
+import { stepsDone, type LearnTrial } from '$lib/protocol/trial';
 import { runTrial, stepTrial } from '$lib/train/trial';
 import { TrialProblem } from '$lib/train/trialProblem';
 import { expectNoLeak, NODE_BACKENDS, useBackend } from '../tensors';
@@ -58,4 +58,34 @@ describe.each(NODE_BACKENDS)('a trial on %s', (backend) => {
 			const arms = trial.arms.map((arm) => ({ ...arm, train: { ...arm.train, batch: 0.5 } }));
 			await expect(runTrial({ ...trial, arms })).rejects.toThrow();
 		}));
+});
+
+describe('the probe of recall', () => {
+	beforeAll(() => useBackend('wasm'));
+
+	const lengths = [7, 40];
+	const scales = { off: 0, half: 0.5 };
+	const trial: LearnTrial = {
+		...smallTrial({ pattern: 0, nopeEvery: 1, attnScale: 0 }),
+		...{ steps: 0, every: 0 },
+		probes: [{ kind: 'recall', sequences: 8, lengths, floorScale: 8, scales }]
+	};
+
+	test('weighs the needle by its gap over the hay, and sharpens it by the scale of the place', async () => {
+		const one = { ...trial.arms[1]!.config, heads: 1, kvHeads: 1 };
+		const config = { ...one, layers: one.layers.slice(0, 1) };
+		const arms = [{ ...trial.arms[1]!, config }];
+		const { probed } = (await runTrial({ ...trial, arms })).arms[0]!;
+		const { numbers } = probed[0]!;
+		// Before position 8 the scale is 1; at 40 tokens it sharpens what the scores already say.
+		for (const what of ['weight', 'entropy', 'accuracy', 'share']) {
+			expect(numbers[`${what}.7.half`]).toBe(numbers[`${what}.7.off`]);
+		}
+		expect(numbers['entropy.40.half']).toBeLessThan(numbers['entropy.40.off']!);
+		expect(numbers['share.40.half']).toBeGreaterThan(numbers['share.40.off']!);
+		expect(numbers['entropy.40.off']).toBeLessThan(Math.log(40));
+		expect(Math.abs(numbers['gap.40']!)).toBeLessThan(5);
+	});
+
+	test('leaves no tensor behind', () => expectNoLeak(async () => void (await runTrial(trial))));
 });

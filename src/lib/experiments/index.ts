@@ -3,6 +3,7 @@ import { dynamicWeights } from './dynamicWeights';
 import type { Experiment } from './experiment';
 import { learnedRouter } from './learnedRouter';
 import { loadBalance } from './loadBalance';
+import { longContext } from './longContext';
 import { softTargets } from './softTargets';
 
 /** Every experiment, in the order of the lessons. */
@@ -10,6 +11,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
 	chunkWalls,
 	learnedRouter,
 	loadBalance,
+	longContext,
 	softTargets,
 	dynamicWeights
 ];

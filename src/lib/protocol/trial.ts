@@ -35,6 +35,23 @@ export type Probe =
 			length: number;
 			/** Tokens whose way is followed. */
 			text: readonly number[];
+	  }
+	/**
+	 * Recall in texts of several lengths with one question, at the end (`drawHaystack`), under several
+	 * attention scales; for the task `needle`. For each length and scale, such as `512.off`, of the
+	 * question in the last NoPE layer, as a mean over its heads: `weight.512.off` on the needle;
+	 * `entropy.512.off` of the attention, in nats; `accuracy.512.off`; and, where two needles are equally
+	 * right, `share.512.off`, the larger of their weights over both. `gap.512` is how far, before any
+	 * scale, the needle's score lies above the logarithm of the mean power of the others.
+	 */
+	| {
+			kind: 'recall';
+			/** Sequences per length. */
+			sequences: number;
+			lengths: readonly number[];
+			floorScale: number;
+			/** Growth of the attention scale by name. */
+			scales: Readonly<Record<string, number>>;
 	  };
 
 /** One side of a comparison: a model and how it is trained. */

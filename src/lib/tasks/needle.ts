@@ -1,3 +1,4 @@
+import type { Random } from '$lib/math/random';
 import type { Generator, Move } from './generator';
 import { generatorTask } from './generatorTask';
 
@@ -54,6 +55,33 @@ export function needleAnswers(length: number): number[] {
 	const positions: number[] = [];
 	for (let t = 2 * BLOCK - 1; t < length; t += BLOCK) positions.push(t);
 	return positions;
+}
+
+/** A text of any length that asks once, at its end. */
+export interface Haystack {
+	/** Hay and needles, then the question; the answer is not part of it. */
+	tokens: Int32Array<ArrayBuffer>;
+	/** Positions of the needles, each of another colour. */
+	needles: readonly number[];
+}
+
+/**
+ * One haystack as long as wanted, unlike those of the task, which ask after every block.
+ *
+ * @param length tokens in all, at least one more than there are needles
+ * @param count needles, 1 to 8
+ */
+export function drawHaystack(random: Random, length: number, count = 1): Haystack {
+	const needles: number[] = [];
+	while (needles.length < count) {
+		const place = random.integer(length - 1);
+		if (!needles.includes(place)) needles.push(place);
+	}
+	const first = random.integer(KEYS.length);
+	const tokens = new Int32Array(length);
+	needles.forEach((place, i) => (tokens[place] = 1 + ((first + i) % KEYS.length)));
+	tokens[length - 1] = ASK;
+	return { tokens, needles };
 }
 
 /** One of eight colours lies among hay in the first block of 8 and is asked for in every later one. */

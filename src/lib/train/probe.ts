@@ -3,21 +3,11 @@ import { imbalance, load } from '$lib/math/balance';
 import { mutualInformation, pairCounts } from '$lib/math/information';
 import { forward } from '$lib/model/forward';
 import { hookAt, noHook, type LayerHooks } from '$lib/model/hook';
-import type { Params } from '$lib/model/params';
-import type { ModelConfig } from '$lib/protocol/config';
 import type { Numbers, Probe } from '$lib/protocol/trial';
-import type { Task } from '$lib/tasks';
 import { drawBatch, HELD_OUT_STREAM } from './batch';
 import { tokenLosses } from './loss';
-
-/** The model that a probe looks at. */
-export interface ProbedModel {
-	params: Params;
-	config: ModelConfig;
-	task: Task;
-	/** Seeds the sequences that are measured on. */
-	seed: number;
-}
+import { probeRecall } from './probeRecall';
+import type { ProbedModel } from './probedModel';
 
 /** Sequences per forward pass while measuring. */
 const ROWS = 16;
@@ -29,6 +19,8 @@ export function probe(asked: Probe, model: ProbedModel): Promise<Numbers> {
 			return answers(asked, model);
 		case 'routing':
 			return routing(asked, model);
+		case 'recall':
+			return probeRecall(asked, model);
 	}
 }
 
