@@ -1,0 +1,151 @@
+import { attentionScale } from '$lib/math/attention';
+import { firstLoss, needleWeight } from '$lib/math/haystack';
+import { softmax } from '$lib/math/softmax';
+import { SCOUT } from '$lib/llama4/cards';
+import { fixed, percent } from '$lib/views/words';
+import type { Honesty, LessonWords, StepWords } from '../words';
+import { CASES } from './cases';
+import { CONTEXTS, DRAWN, LLAMA4, LONGEST, scaleAtEnd, START, STRONG, WIDE_GAP } from './state';
+
+const count = (value: number) => value.toLocaleString('en');
+const share = (gap: number, hay: number, settings: typeof LLAMA4 | null = null) =>
+	percent(needleWeight({ gap, hay }, settings));
+const toy = { attnScale: START.attnScale, floorScale: START.floorScale };
+const chunk = SCOUT.text.value.chunk;
+const first = toy.floorScale - 1;
+
+const hay: StepWords = {
+	id: 'hay',
+	title: 'The same needle, more hay',
+	text: [
+		`A query scores every key that it sees. One key is the *needle*: its [[scores|score]] is higher than that of each straw by a *gap* of ${START.gap}. A softmax turns the scores into shares of attention that sum to 1.`,
+		`A [[NoPE layer]] sees all earlier tokens, so each new token is one more straw. A straw weighs little, but straws add up. Among ${START.hay} straws the needle has ${share(START.gap, START.hay)} of the attention.`
+	],
+	act: `Predict what is left of it among ${DRAWN} straws. Then drag n and see the needle sink.`,
+	picture: `A bar per key: one tall bar for the needle, low ones for the straws. Below, the needle’s share as one bar and the entropy of the attention as a meter. More straws: the needle sinks, the entropy rises.`
+};
+
+const curves: StepWords = {
+	id: 'curves',
+	title: 'Two curves decide',
+	text: [
+		'Take the logarithm and the contest becomes simple. The needle pulls with its gap, the hay with ln n, the logarithm of the number of straws. The needle has more than half of the attention exactly where *gap* lies above *ln n*.',
+		`A gap is a flat line; ln n never stops rising. A gap of ${START.gap} is beaten by ${firstLoss(START.gap, null, LONGEST) ?? 0} straws. One more in the gap pays for ${fixed(Math.E, 2)} times the hay, no more.`
+	],
+	act: `Drag n to where the curves meet and read the needle’s share there. Then raise the gap until the needle wins among ${DRAWN} straws.`,
+	picture:
+		'Two curves over the number of straws on a logarithmic axis: the gap, flat, and ln n, a rising straight line. Where the gap is above, the area is tinted: there the needle wins.'
+};
+
+const stairs: StepWords = {
+	id: 'stairs',
+	title: 'A staircase under the positions',
+	text: [
+		'Llama 4 makes the query of a NoPE layer longer, by a factor that depends on its position p alone: `s = 1 + attn_scale · ln(1 + floor((p + 1) / floor_scale))`. Every score of the query grows by that factor, and so does every gap.',
+		`The floor makes it a staircase. Positions count from 0, so with a floor_scale of ${toy.floorScale} the first ${first} positions have a factor of exactly 1; the first step is at position ${first}, to ${fixed(attentionScale(first, toy), 3)}.`,
+		`Llama 4 takes attn_scale ${LLAMA4.attnScale} and floor_scale ${count(LLAMA4.floorScale)}. At the end of a context of ${CONTEXTS.map((context) => `${count(context)} tokens s is ${fixed(scaleAtEnd(context), 3)}`).join(', of ')}. It is often called temperature tuning, but it works the other way round: larger is sharper.`
+	],
+	act: 'Predict the first position whose query is longer than before. Then drag p across it, and change both settings.',
+	picture:
+		'The scale s over the position of the query on a logarithmic axis: a flat part at 1, then steps that become denser and lower on the way up.'
+};
+
+const lift: StepWords = {
+	id: 'lift',
+	title: 'Switch it on',
+	text: [
+		'With the scale, the first curve climbs its stairs: gap · s against ln n. The needle is lifted wherever a step has been climbed, and only there.',
+		`Far out, gap · s rises by gap · attn_scale while ln n rises by 1. From 1 upwards the needle keeps up; below, the scale only puts the loss off. Here the product is ${START.gap} · ${START.attnScale} = ${fixed(START.gap * START.attnScale, 1)}; with a gap of ${WIDE_GAP} it is ${fixed(WIDE_GAP * LLAMA4.attnScale, 0)}. A gentle staircase, no full log n.`,
+		`With a gap of ${WIDE_GAP} and Llama 4’s numbers, the needle among ${count(LONGEST)} straws has ${share(WIDE_GAP, LONGEST)} without the scale and ${share(WIDE_GAP, LONGEST, LLAMA4)} with it.`
+	],
+	act: `Switch the scale on among ${DRAWN} straws and find the smallest attn_scale that gives the needle half of the attention. Then jump to Llama 4’s longest context.`,
+	picture:
+		'The two curves again, the gap now times the staircase, which stands below on the same axis. Below, needle bar, entropy and the query as an arrow that the scale makes longer.'
+};
+
+const rule: StepWords = {
+	id: 'rule',
+	title: 'Add or multiply?',
+	text: [
+		'A softmax sees differences only. Add the same number to every score of a query and all differences stay: nothing changes. Multiply, and every difference grows.',
+		`Here is the NoPE layer of our toy, and the engine in this page computes it again for you. The growth is set to ${STRONG}, far above Llama 4’s ${LLAMA4.attnScale}, so that a short text shows it.`
+	],
+	act: 'Predict what adding does to the largest weight. Then press each of the three.',
+	picture:
+		'The last token of a short text looks at the tokens before it: score and weight of each key as bars, with ticks for the weights without scale.'
+};
+
+const layers: StepWords = {
+	id: 'layers',
+	title: 'Only where the hay grows',
+	text: [
+		`The scale is on NoPE layers alone. A [[RoPE layer]] sees its own [[chunk]]: never more than ${count(chunk)} keys in Llama 4, however long the text. Its hay stops growing, so there is nothing to make up for.`,
+		`The floor fits: floor_scale is ${count(LLAMA4.floorScale)}, too. A text that fits in one chunk is scaled at its very last position at most.`
+	],
+	act: 'Predict which layers have the scale. Then drag the position and watch which bars go on growing.',
+	picture:
+		'A row per layer: three chunked layers, one NoPE layer, again and again. The bars of chunked layers fall back at each wall; those of NoPE layers grow with the position.'
+};
+
+const [wrong, two, both] = CASES;
+const strongest = (scores: readonly number[], times: number) =>
+	percent(Math.max(...softmax(scores.map((score) => score * times))));
+const scoresOf = ({ keys }: (typeof CASES)[number]) => keys.map(({ score }) => score);
+
+const limits: StepWords = {
+	id: 'limits',
+	title: 'What sharpness cannot do',
+	text: [
+		'A factor stretches differences; it never turns one round. It adds no information, and it knows nothing of right and wrong.',
+		'It is not the temperature that you set when a model writes. That one divides the [[logits|output logits]], once per token, when the next word is drawn. The query scale works inside NoPE layers, at every query, and grows with the position by itself.'
+	],
+	act: 'Raise s in each picture. In the last one, move both and say which of them can still change what the model has read.',
+	picture:
+		'A few keys with scores of our own, and their weights as bars. First a wrong key is on top, then two right keys lie close together, then an answer is drawn from what attention gathered.',
+	captions: [
+		`A wrong key scores 3.5, the right one 3. The larger s, the more the *wrong* one gets: ${strongest(scoresOf(wrong), 1)} at s = 1, ${strongest(scoresOf(wrong), 4)} at s = 4.`,
+		`Two right keys, 4 and 3.8. At s = 1 the first has ${strongest(scoresOf(two), 1)}; at s = 8 it has ${strongest(scoresOf(two), 8)} and the other is all but lost. Too large a scale forces a choice. (Two scores that are exactly equal stay equal.)`,
+		`Above, attention; below, the answer drawn from it. Sharpen the attention and the answer follows. Change the sampling temperature and the attention stays: at s = 1 red has ${strongest(scoresOf(both), 1)}, whatever is drawn.`
+	]
+};
+
+const honesty: readonly Honesty[] = [
+	{
+		kind: 'exact',
+		text: 'The scale, its floor and where it multiplies: queries of NoPE layers, nothing else.',
+		source: 'Attention.forward, models/llama4/model.py, meta-llama/llama-models'
+	},
+	{
+		kind: 'exact',
+		text: `attn_scale ${LLAMA4.attnScale}, floor_scale ${count(LLAMA4.floorScale)}, chunks of ${count(chunk)}.`,
+		source: 'Llama4TextConfig, huggingface/transformers'
+	},
+	{
+		kind: 'simplified',
+		text: 'Equal straws and one head. In a trained layer straws differ; the toy shows that.',
+		source: ''
+	},
+	{
+		kind: 'ours',
+		text: `The gaps. Nobody has published those of Llama 4; ${WIDE_GAP} is chosen so that the end of the longest context shows what the scale can do.`,
+		source: ''
+	},
+	{
+		kind: 'simplified',
+		text: 'The idea that scores should grow with ln n comes from Scalable-Softmax; the formula with floor and 1 + … is Meta’s own.',
+		source: 'Nakanishi 2025, arXiv:2501.19399'
+	}
+];
+
+/** What the lesson says; every number in it is computed. */
+export function wordsOf(): LessonWords {
+	return {
+		id: 'nope-temperature',
+		title: 'Needle in a growing haystack',
+		question: `A layer can find one word among thirty. Can it still find it among ten million?`,
+		summary:
+			'Why attention thins out as the context grows, and what the query scale on the NoPE layers of Llama 4 does about it: two curves, a staircase and a trained layer.',
+		steps: [hay, curves, stairs, lift, rule, layers, limits],
+		honesty
+	};
+}
