@@ -1,5 +1,6 @@
 /** Measures the home page of the built site in Chromium, as a visitor's browser would run it. */
 import type { Browser, Page } from 'playwright-core';
+import { quantile } from './spread';
 
 /** What one visit showed; times in milliseconds. */
 export interface Visit {
@@ -12,6 +13,8 @@ export interface Visit {
 	stepsPerSecond: number;
 	/** Longest task of the page's main thread while training; 0 when none took 50 ms. */
 	longestTask: number;
+	/** Milliseconds from one frame of the page to the next while training: 95 of 100 take at most this. */
+	frame95: number;
 }
 
 const PRESSES = 11;
@@ -23,6 +26,8 @@ interface Notes {
 	pressed: number;
 	drawn: number;
 	longest: number;
+	/** Milliseconds from one frame to the next. */
+	frames: number[];
 }
 
 declare global {
@@ -31,7 +36,7 @@ declare global {
 
 /** Runs in the page before its own scripts. */
 function takeNotes(): void {
-	globalThis.notes = { pressed: 0, drawn: 0, longest: 0 };
+	globalThis.notes = { pressed: 0, drawn: 0, longest: 0, frames: [] };
 	new MutationObserver(() => {
 		if (document.documentElement.dataset.engine === 'ready') notes.ready ??= performance.now();
 	}).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-engine'] });
@@ -39,6 +44,18 @@ function takeNotes(): void {
 		for (const { duration } of list.getEntries()) notes.longest = Math.max(notes.longest, duration);
 	}).observe({ type: 'longtask' });
 	addEventListener('keydown', () => (notes.pressed = performance.now()), { capture: true });
+}
+
+/** Notes from now on how long each frame takes. */
+function watchFrames(): void {
+	notes.frames = [];
+	let last = performance.now();
+	const frame = (now: number) => {
+		notes.frames.push(now - last);
+		last = now;
+		requestAnimationFrame(frame);
+	};
+	requestAnimationFrame(frame);
 }
 
 /** Notes when the bars of the next token, the end of the picture, were last drawn. */
@@ -75,20 +92,23 @@ async function stepNow(page: Page): Promise<number> {
 	return Number(text.replaceAll(/\D/g, ''));
 }
 
+type TrainingNotes = Pick<Visit, 'stepsPerSecond' | 'longestTask' | 'frame95'>;
+
 /** Trains for a while; the first seconds, in which everything warms up, do not count. */
-async function measureTraining(page: Page): Promise<Pick<Visit, 'stepsPerSecond' | 'longestTask'>> {
+async function measureTraining(page: Page): Promise<TrainingNotes> {
 	const button = page.locator('section[aria-labelledby="training"] button').first();
 	await button.click();
 	await page.waitForTimeout(3000);
 	await page.evaluate(() => (notes.longest = 0));
+	await page.evaluate(watchFrames);
 	const began = performance.now();
 	const first = await stepNow(page);
 	await page.waitForTimeout(TRAINING_SECONDS * 1000);
 	const steps = (await stepNow(page)) - first;
 	const seconds = (performance.now() - began) / 1000;
-	const longestTask = await page.evaluate(() => notes.longest);
+	const { longest: longestTask, frames } = await page.evaluate(() => notes);
 	await button.click();
-	return { stepsPerSecond: steps / seconds, longestTask };
+	return { stepsPerSecond: steps / seconds, longestTask, frame95: quantile(frames, 0.95) };
 }
 
 /**

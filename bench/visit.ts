@@ -31,6 +31,10 @@ export function figuresOf(visit: Visit): Figure[] {
 		),
 		figure('training', visit.stepsPerSecond, 'steps/s', 'at least', 5),
 		figure('longest task of the page while training', visit.longestTask, 'ms', 'at most', 50),
+		// A software renderer draws the page on the cores that train.
+		...(visit.backend === 'webgl'
+			? [figure('95 of 100 frames of the page while training', visit.frame95, 'ms', 'at most', 17)]
+			: []),
 		...sizes
 	];
 }

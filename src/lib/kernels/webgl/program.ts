@@ -43,7 +43,7 @@ export interface Drawing {
 export const half = (length: number): number => Math.ceil(length / 2);
 
 /** Rows and columns of texels that a tensor takes. */
-export function sheetOf(shape: readonly number[]): { rows: number; columns: number } {
+function sheetOf(shape: readonly number[]): { rows: number; columns: number } {
 	const [columns, rows] = [shape.at(-1) ?? 1, shape.at(-2) ?? 1];
 	const sheets = shape.slice(0, -2).reduce((product, length) => product * length, 1);
 	return { rows: sheets * half(rows), columns: half(columns) };
