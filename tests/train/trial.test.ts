@@ -89,3 +89,30 @@ describe('the probe of recall', () => {
 
 	test('leaves no tensor behind', () => expectNoLeak(async () => void (await runTrial(trial))));
 });
+
+describe('the probe of silenced experts', () => {
+	beforeAll(() => useBackend('wasm'));
+
+	const positions = [15];
+	const trial: LearnTrial = {
+		...smallTrial({ layers: 1, nopeEvery: 1 }),
+		...{ steps: 40, every: 0 },
+		probes: [{ kind: 'knockOut', layer: 0, sequences: 16, length: 16, positions }]
+	};
+
+	test('finds what each expert and the shared one are worth, and in one layer nothing elsewhere', async () => {
+		const { probed } = (await runTrial(trial)).arms[1]!;
+		const { numbers } = probed.at(-1)!;
+		expect(numbers['own.rise']).not.toBe(0);
+		expect(numbers['shared.rise']).not.toBe(0);
+		expect([numbers['others.rise'], numbers['others.lost']]).toEqual([0, 0]);
+	});
+
+	test('leaves no tensor behind, and gives nothing of a dense layer', () =>
+		expectNoLeak(async () => {
+			await runTrial({ ...trial, steps: 1 });
+			const dense = smallTrial({ moeEvery: 12 });
+			const [arm] = (await runTrial({ ...dense, steps: 0, probes: trial.probes })).arms;
+			expect(arm!.probed[0]!.numbers).toEqual({});
+		}));
+});

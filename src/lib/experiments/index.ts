@@ -1,6 +1,7 @@
 import { chunkWalls } from './chunkWalls';
 import { dynamicWeights } from './dynamicWeights';
 import type { Experiment } from './experiment';
+import { knockOut } from './knockOut';
 import { learnedRouter } from './learnedRouter';
 import { loadBalance } from './loadBalance';
 import { longContext } from './longContext';
@@ -10,6 +11,7 @@ import { softTargets } from './softTargets';
 export const EXPERIMENTS: readonly Experiment[] = [
 	chunkWalls,
 	learnedRouter,
+	knockOut,
 	loadBalance,
 	longContext,
 	softTargets,

@@ -52,6 +52,22 @@ export type Probe =
 			floorScale: number;
 			/** Growth of the attention scale by name. */
 			scales: Readonly<Record<string, number>>;
+	  }
+	/**
+	 * What single experts are worth at some answers. With each expert silent in turn: `own.rise`, how
+	 * much the loss rises where it was the one chosen, and `own.lost`, the share of right answers that
+	 * become wrong there; `others.rise` and `others.lost` everywhere else; `shared.rise` and `shared.lost`
+	 * with the shared expert silent. A dense layer gives nothing.
+	 */
+	| {
+			kind: 'knockOut';
+			/** From 0. */
+			layer: number;
+			sequences: number;
+			/** Tokens per sequence. */
+			length: number;
+			/** Positions of the tokens to tell, from 1. */
+			positions: readonly number[];
 	  };
 
 /** One side of a comparison: a model and how it is trained. */

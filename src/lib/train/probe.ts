@@ -6,6 +6,7 @@ import { hookAt, noHook, type LayerHooks } from '$lib/model/hook';
 import type { Numbers, Probe } from '$lib/protocol/trial';
 import { drawBatch, HELD_OUT_STREAM } from './batch';
 import { tokenLosses } from './loss';
+import { probeKnockOut } from './probeKnockOut';
 import { probeRecall } from './probeRecall';
 import type { ProbedModel } from './probedModel';
 
@@ -19,6 +20,8 @@ export function probe(asked: Probe, model: ProbedModel): Promise<Numbers> {
 			return answers(asked, model);
 		case 'routing':
 			return routing(asked, model);
+		case 'knockOut':
+			return probeKnockOut(asked, model);
 		case 'recall':
 			return probeRecall(asked, model);
 	}
