@@ -119,7 +119,7 @@ function twin({ learned, seeds }: RouterNumbers): StepWords {
 		],
 		captions: [
 			'Below runs a recorded pair; let another one learn in this page. Each column is a token, each row a later look: a change of colour is a token that was sent elsewhere.',
-			`After 300 steps, over ${seeds} seeds, the [[loss]] at the facts is ${loss('learned')} with the learned router and ${loss('frozen')} with the frozen one. The expert tells ${told('learned')} nats about its token, and ${told('frozen')} under the frozen router: a neat table proves nothing. Experts learn whatever is sent to them, as long as the same thing keeps coming. We had expected the learned router ahead, and gave that up. What the experts bring is memory: a dense part of the same work ends at ${loss('active')}, one with as many weights at ${loss('total')}.`
+			`After 300 steps, over ${seeds} seeds, the [[loss]] at the facts is ${loss('learned')} with the learned router and ${loss('frozen')} with the frozen one. The expert tells ${told('learned')} nats about its token, and ${told('frozen')} under the frozen router: a neat table proves nothing. We had expected the learned router ahead, and gave that up. What the experts bring is memory: a dense part of the same work ends at ${loss('active')}, one with as many weights at ${loss('total')}.`
 		],
 		act: 'Predict which of the two ends with the lower loss. Then let them learn side by side.',
 		picture:

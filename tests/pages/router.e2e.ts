@@ -1,0 +1,165 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { fixed } from '$lib/views/words';
+import recorded from '../../src/routes/lessons/router/recorded.json';
+import { visit, waitForEngine } from './browser';
+
+const LESSON = 'lessons/router/';
+const STEPS = 7;
+
+const heading = (page: Page) => page.textContent('#step-title');
+const status = (page: Page) => page.locator('.prediction [role="status"]');
+
+/** Opens a step and waits until the toy has read the sentence here. */
+async function ready(query: string): Promise<Page> {
+	const page = await visit(`${LESSON}?${query}&backend=wasm`);
+	await waitForEngine(page, ['ready']);
+	return page;
+}
+
+/** The row of a table, by the start of its name. */
+const rowOf = (page: Page, name: string) =>
+	page.locator('.figure tbody tr', { hasText: name }).first().locator('td').allTextContents();
+
+describe('the lesson on the router', () => {
+	test('stands complete without any script', async () => {
+		const page = await visit(LESSON, { javaScriptEnabled: false });
+		expect(await heading(page)).toContain('One word, twice');
+		expect(await page.locator('.figure li .text').count()).toBe(recorded.texts.length);
+		expect(await page.textContent('.figure figcaption')).toContain('Recorded: scout-toy');
+	});
+
+	test('is walked by the keyboard from the first step to the last', async () => {
+		const page = await ready('');
+		await page.locator('h1').click();
+		const seen = new Set<string>();
+		for (let press = 0; press < 40; press++) {
+			seen.add((await heading(page)) ?? '');
+			if (await page.locator('nav .primary[aria-disabled="true"]').count()) break;
+			await page.keyboard.press('ArrowRight');
+		}
+		expect(seen.size).toBe(STEPS);
+		await page.keyboard.press('Home');
+		expect(await heading(page)).toContain('One word, twice');
+	});
+
+	test('shows the numbers of the live pass, gradient and all', async () => {
+		const page = await ready('step=2&moment=6');
+		await page.waitForSelector('.figure figcaption:has-text("Live: ")');
+		await page.click('.figure [aria-label="Scores as a table"]');
+		const cells = await rowOf(page, '6 “How”');
+		expect(cells.slice(8, 10)).toEqual(['E', '0.931']);
+		expect(Number(cells.at(-1)?.replace('−', '-'))).toBeCloseTo(recorded.gradient[6 * 8 + 4]!, 5);
+	});
+
+	test('lights the picture from the formula, and pins a token by keys until Escape', async () => {
+		const page = await ready('step=2&moment=3');
+		const symbol = page.locator('.formula button', { hasText: 'σ' }).first();
+		await symbol.focus();
+		expect(await page.locator('.figure .lit section[aria-label="Scores"]').count()).toBe(1);
+		const grid = page.locator('.figure [role="grid"]').first();
+		await grid.focus();
+		await page.keyboard.press('ArrowRight');
+		await page.keyboard.press('Enter');
+		expect(await page.locator('.figure li button[aria-pressed="true"]').textContent()).toContain(
+			'7'
+		);
+		expect(await page.locator('.formula .lit').count()).toBeGreaterThan(0);
+		await page.keyboard.press('Escape');
+		expect(await page.locator('.figure li button[aria-pressed="true"]').count()).toBe(0);
+	});
+
+	test('takes a prediction of the answer at the dial and draws it beside the measured one', async () => {
+		const page = await ready('step=3');
+		expect(await page.locator('.figure .point').count()).toBe(0);
+		await page.fill('.prediction input', '57');
+		await page.click('.prediction button:has-text("Commit")');
+		await page.locator('h1').click();
+		await page.keyboard.press('ArrowRight');
+		expect(await page.locator('.figure .point').count()).toBe(recorded.texts.length);
+		expect(await page.locator('.figure .expected').count()).toBe(1);
+		await status(page).filter({ hasText: '29 %' }).waitFor();
+	});
+
+	test('silences a part live, and a link brings it back', async () => {
+		const page = await ready('step=4');
+		await page.click('[aria-label="silence shared"]');
+		await page.waitForFunction(() => location.search.includes('off=shared'));
+		const other = await ready('step=4&off=E');
+		await other.waitForSelector('.figure figcaption:not(:has-text("recorded too"))');
+		await other.click('.figure [aria-label="Loss as a table"]');
+		const silent = recorded.silenced.find(({ expert }) => expert === 4)!;
+		const cells = await rowOf(other, '6 “How”');
+		expect(Number(cells[1])).toBeCloseTo(silent.losses[6]!, 1);
+		expect(cells[0]).toBe(fixed(recorded.losses[6]!, 3));
+	});
+
+	test('lets a router learn beside its frozen twin, after a prediction, and can be stopped', async () => {
+		const page = await ready('step=5');
+		const run = page.locator('.words button:has-text("Let them learn")');
+		expect(await run.isDisabled()).toBe(true);
+		await page.locator('.prediction input[type="radio"]').nth(2).check();
+		await page.click('.prediction button:has-text("Commit")');
+		await run.click();
+		await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 0.02);
+		await page.click('.words button:has-text("Stop")');
+		const told = page.locator('.box [role="status"]');
+		await told.filter({ hasText: 'decides nothing' }).waitFor();
+		await run.click();
+		await told.filter({ hasText: 'Loss at the facts' }).waitFor({ timeout: 150_000 });
+		await status(page).filter({ hasText: 'measured' }).waitFor();
+		expect(await page.locator('.figure .history').count()).toBe(2);
+		expect(await page.textContent('.figure figcaption')).toContain('300 of 300 steps');
+	}, 180_000);
+
+	test('draws a fresh model of 64 experts, four per token, and says what is not Llama 4', async () => {
+		const page = await ready('step=2&experts=64&topk=4');
+		const figure = page.locator('[aria-label="Your own sorting office"]');
+		await figure.locator('figcaption', { hasText: 'an untrained model' }).waitFor();
+		expect(await figure.locator('.winner').count()).toBe(4 * recorded.texts.length);
+		expect(await page.textContent('.kind')).toContain('more than one expert per token');
+		const link = await page.getAttribute('a.button:has-text("living model")', 'href');
+		expect(link).toMatch(/experts=64&topk=4/);
+		expect(await page.textContent('.figure figcaption')).toContain('scout-toy');
+	});
+
+	test('takes silly links with a sentence and a sensible picture', async () => {
+		const page = await ready('step=99&off=Z&experts=1&topk=9&balance=lots');
+		expect(await heading(page)).toContain('Scout and Maverick');
+		const notes = await page.locator('main').textContent();
+		for (const said of [
+			'The step',
+			'The silent part',
+			'The number of experts',
+			'The balance loss'
+		]) {
+			expect(notes).toContain(said);
+		}
+		const figure = page.locator('[aria-label="Your own sorting office"]');
+		await figure.locator('figcaption', { hasText: 'an untrained model' }).waitFor();
+		expect(await figure.locator('.winner').count()).toBe(2 * recorded.texts.length);
+	});
+
+	test.each(['light', 'dark'] as const)(
+		'has no violation in %s, nor a sideways scroll on a phone',
+		async (scheme) => {
+			const page = await visit(LESSON, {
+				colorScheme: scheme,
+				viewport: { width: 360, height: 800 }
+			});
+			for (let step = 1; step <= STEPS; step++) {
+				await page.click(`nav ol li:nth-child(${step}) button`);
+				const isWide = await page.evaluate(
+					() => document.documentElement.scrollWidth > window.innerWidth
+				);
+				expect(isWide, `sideways scroll at step ${step}`).toBe(false);
+				await page.evaluate(axe.source);
+				const { violations } = await page.evaluate(() =>
+					(window as unknown as { axe: typeof axe }).axe.run()
+				);
+				expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+			}
+		}
+	);
+});
