@@ -34,7 +34,7 @@ describe('the recorded pass', () => {
 	beforeAll(async () => {
 		await useBackend('wasm');
 		again = await recordRouter();
-	});
+	}, 30_000);
 
 	test('is what the toy computes', () => {
 		const [stored, fresh] = [recorded, again].map(({ trace }) => sortingOf(readTrace(trace), 0)!);
