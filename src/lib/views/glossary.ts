@@ -108,6 +108,27 @@ export const GLOSSARY: readonly Entry[] = [
 		code: '`step`'
 	},
 	{
+		names: ['teacher', 'student'],
+		meaning: 'a model whose distributions others learn from; one that learns from them',
+		code: '`teacher`, `students`'
+	},
+	{
+		names: ['hard target', 'soft target'],
+		meaning: "the next token of the text; the teacher's distribution over all tokens",
+		code: '`hard`, `soft`'
+	},
+	{
+		names: ['soft weight'],
+		meaning: 'the share of the soft loss in what the student learns from, from 0 to 1',
+		code: '`softWeight`'
+	},
+	{
+		names: ['distillation temperature'],
+		meaning:
+			'τ, which flattens the distributions of teacher and student before they are compared; not the attention scale',
+		code: '`temperature`'
+	},
+	{
 		names: ['hook'],
 		meaning: 'a function that sees an intermediate by name, and may replace it',
 		code: '`Hook`'
