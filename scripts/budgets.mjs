@@ -88,14 +88,39 @@ function reachable(entries) {
 }
 
 /**
+ * What a page loads as script before its engine starts.
+ *
+ * @param {string} folder of the page in the site, empty for the home page
+ */
+function pageWeight(folder) {
+	const html = readFileSync(join(site, folder, 'index.html'), 'utf8');
+	const entries = pageScripts(html).map((path) => join(site, path.replace(/^.*?_app\//, '_app/')));
+	return sum(reachable(entries));
+}
+
+/**
  * What the home page loads as script before its engine starts.
  *
  * @returns {Weight}
  */
 function firstView() {
-	const html = readFileSync(join(site, 'index.html'), 'utf8');
-	const entries = pageScripts(html).map((path) => join(site, path.replace(/^.*?_app\//, '_app/')));
-	return { name: 'script of the first view', bytes: sum(reachable(entries)), limit: 100 * kB };
+	return { name: 'script of the first view', bytes: pageWeight(''), limit: 100 * kB };
+}
+
+/**
+ * What each lesson loads as script before its engine starts.
+ *
+ * @returns {Weight[]}
+ */
+function lessons() {
+	const folder = join(site, 'lessons');
+	if (!existsSync(folder)) return [];
+	return readdirSync(folder)
+		.filter((id) => existsSync(join(folder, id, 'index.html')))
+		.map((id) => {
+			const bytes = pageWeight(join('lessons', id));
+			return { name: `script of the lesson ${id}`, bytes, limit: 150 * kB };
+		});
 }
 
 /**
@@ -153,7 +178,7 @@ export function thirdPartyLoads(name, text) {
  * @returns {Weight[]}
  */
 export function weights() {
-	return [firstView(), worker(), ...toys()];
+	return [firstView(), ...lessons(), worker(), ...toys()];
 }
 
 /** Prints a line for each weight and sets the exit code. */
