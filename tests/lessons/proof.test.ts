@@ -1,0 +1,120 @@
+import { createRawSnippet } from 'svelte';
+import { render } from 'svelte/server';
+import { describe, expect, test } from 'vitest';
+import { chunkWalls } from '$lib/experiments/chunkWalls';
+import recorded from '$lib/experiments/recorded/chunkWalls.json';
+import type { Recorded } from '$lib/experiments/recorded';
+import type { Lab } from '$lib/lab/lab.svelte';
+import { emptyOutcome, type Trial } from '$lib/protocol/trial';
+import { spotAt, strokeOf, xOf, yOf, type Plot } from '$lib/views/drawing';
+import { LessonEngine } from '../../src/routes/lessons/engine.svelte';
+import { Lesson } from '../../src/routes/lessons/lesson.svelte';
+import PredictCurve from '../../src/routes/lessons/PredictCurve.svelte';
+import Proof from '../../src/routes/lessons/Proof.svelte';
+import { Proving } from '../../src/routes/lessons/proving.svelte';
+import type { LessonWords } from '../../src/routes/lessons/words';
+
+const words: LessonWords = {
+	...{ id: 'router', title: 'A lesson', question: 'Why?', summary: 'A summary.', honesty: [] },
+	steps: [{ id: 'one', title: 'One', text: [], act: 'Look.', picture: 'A picture.' }]
+};
+const experiment = chunkWalls;
+
+/** A lab whose trials end at once: at their end with these numbers, or half-way. */
+function labThat(why: 'done' | 'asked' | 'lost', numbers: Record<string, number>): Lab {
+	const prove = (trial: Trial) => {
+		const step = why === 'done' ? trial.steps : 1;
+		const outcome = emptyOutcome(trial);
+		const arms = outcome.arms.map((arm) => ({ ...arm, probed: [{ step, numbers }] }));
+		return Promise.resolve({
+			outcome: { ...outcome, arms },
+			why,
+			note: why === 'lost' ? 'Lost.' : ''
+		});
+	};
+	return { prove } as unknown as Lab;
+}
+
+describe('a proof', () => {
+	test('says its claim and waits for the prediction', () => {
+		const predict = createRawSnippet(() => ({ render: () => '<p>Predict here.</p>' }));
+		const lesson = new Lesson(words);
+		const props = { lesson, engine: new LessonEngine(), experiment, recorded: null };
+		const { body } = render(Proof, {
+			props: { ...props, measure: 'accuracy', isPredicted: false, predict }
+		});
+		expect(body).toContain(experiment.claim);
+		expect(body).toContain('Predict here.');
+		expect(body).toContain('without a prediction');
+		expect(body).not.toContain('The spread over seeds');
+	});
+
+	test('draws a hollow dot for each recorded seed and arm', () => {
+		const lesson = new Lesson(words);
+		const props = { lesson, engine: new LessonEngine(), experiment, measure: 'accuracy' };
+		const { body } = render(Proof, { props: { ...props, recorded: recorded as Recorded } });
+		const arms = Object.keys(experiment.arms).length;
+		expect(body.match(/<circle/g)).toHaveLength(arms * recorded.seeds.length);
+	});
+
+	test('measures seed after seed, those of the experiment first', async () => {
+		const proving = new Proving(experiment, recorded);
+		const seeds = [];
+		for (let run = 0; run < experiment.seeds.length + 1; run++) {
+			seeds.push(proving.nextSeed);
+			await proving.run(labThat('done', { accuracy: 0.5, loss: 1 }));
+		}
+		expect(seeds).toEqual([...experiment.seeds, Math.max(...experiment.seeds) + 1]);
+		expect(proving.measured?.chunked?.accuracy).toBe(50);
+		const [first] = proving.seedsOf('accuracy');
+		expect(first?.seeds).toHaveLength(recorded.seeds.length + seeds.length);
+	});
+
+	test('that is stopped or lost measures nothing and says why', async () => {
+		const proving = new Proving(experiment, null);
+		await proving.run(labThat('asked', { accuracy: 1, loss: 0 }));
+		expect(proving.note).toContain('Stopped half-way');
+		await proving.run(labThat('lost', { accuracy: 1, loss: 0 }));
+		expect(proving.note).toBe('Lost.');
+		expect([proving.live, proving.measured, proving.isRunning]).toEqual([[], null, false]);
+	});
+});
+
+describe('a curve that the hand draws', () => {
+	const plot: Plot = {
+		...{ width: 300, height: 180, min: 0, max: 1, last: 5 },
+		margin: { top: 26, right: 12, bottom: 34, left: 40 }
+	};
+
+	test('finds the place and the height under the pointer again', () => {
+		const across = xOf(plot, 3) / plot.width;
+		const { place, height } = spotAt(plot, across, yOf(plot, 0.25) / plot.height);
+		expect(place).toBe(3);
+		expect(height).toBeCloseTo(0.25, 9);
+		expect(spotAt(plot, -1, 2)).toEqual({ place: 0, height: 0 });
+	});
+
+	test('leaves no place out when the hand is fast, either way', () => {
+		const stroke = strokeOf({ place: 4, height: 1 }, { place: 1, height: 0.4 });
+		expect(stroke.map(({ place }) => place)).toEqual([3, 2, 1]);
+		expect(stroke.map(({ height }) => Number(height.toFixed(9)))).toEqual([0.8, 0.6, 0.4]);
+	});
+
+	test('is asked for before the run', () => {
+		const axes = { xs: [16, 32, 64], xLabel: 'tokens', yLabel: 'accuracy', min: 0, max: 1 };
+		const lesson = new Lesson(words);
+		const { body } = render(PredictCurve, {
+			props: {
+				...axes,
+				lesson,
+				name: 'c',
+				question: 'How?',
+				measured: null,
+				near: 0.1,
+				explain: () => ''
+			}
+		});
+		expect(body).toContain('Commit');
+		expect(body).toContain('16: open');
+	});
+});
