@@ -152,6 +152,12 @@ export const GLOSSARY: readonly Entry[] = [
 		names: ['toy'],
 		meaning: 'a trained model small enough for a page',
 		code: '`static/toys`'
+	},
+	{
+		names: ['logits'],
+		meaning:
+			'the scores that softmax, or the sigmoid of a gate, turns into shares; any number, larger is likelier',
+		code: '`logits`, `router.logits`'
 	}
 ];
 
