@@ -1,6 +1,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import long from '../../src/lib/experiments/recorded/longContext.json';
 import { wordsOf } from '../../src/routes/lessons/nope-temperature/words';
 import { visit, waitForEngine } from './browser';
 
@@ -34,7 +35,7 @@ describe('the lesson on the query scale', () => {
 			if (await page.locator('nav .primary[aria-disabled="true"]').count()) break;
 			await page.keyboard.press('ArrowRight');
 		}
-		expect([...seen]).toEqual(wordsOf().steps.map(({ title }) => title));
+		expect([...seen]).toEqual(wordsOf(long).steps.map(({ title }) => title));
 		await page.keyboard.press('Home');
 		expect(await heading(page)).toContain('The same needle');
 	});
@@ -92,8 +93,18 @@ describe('the lesson on the query scale', () => {
 		expect(await rows.nth(3).textContent()).toMatch(/10,001 keys.*s = 1\.069/s);
 	});
 
+	test('keeps the recorded runs back until a prediction or the next moment', async () => {
+		const page = await ready('step=7');
+		expect(await pane(page, 'Right answers').count()).toBe(0);
+		await page.locator('h1').click();
+		await page.keyboard.press('ArrowRight');
+		const told = await pictured(page, 'Weight of the needle');
+		const numbers = long.seeds[0]?.arms[0]?.probed.at(-1)?.numbers;
+		expect(told).toContain(`${numbers?.['weight.512.off'].toFixed(2)} at 512`);
+	});
+
 	test('sharpens a wrong key as gladly as a right one', async () => {
-		const page = await ready('step=7&times=4');
+		const page = await ready('step=8&times=4');
 		const bars = page.locator('.figure ul[aria-label="Attention weights of the keys"] li');
 		expect(await bars.nth(1).textContent()).toContain('88 %');
 	});
@@ -138,7 +149,7 @@ describe('the lesson on the query scale', () => {
 
 	test('never scrolls a phone sideways, at any step', async () => {
 		const page = await visit(LESSON, { viewport: { width: 360, height: 740 } });
-		for (let step = 1; step <= wordsOf().steps.length; step++) {
+		for (let step = 1; step <= wordsOf(long).steps.length; step++) {
 			await page.click(`nav button[aria-label^="Step ${step}:"]`);
 			const over = await page.evaluate(
 				() => document.documentElement.scrollWidth - document.documentElement.clientWidth

@@ -1,10 +1,13 @@
 import { attentionScale } from '$lib/math/attention';
 import { firstLoss, needleWeight } from '$lib/math/haystack';
 import { softmax } from '$lib/math/softmax';
+import { longContext } from '$lib/experiments/longContext';
+import type { Recorded } from '$lib/experiments/recorded';
 import { SCOUT } from '$lib/llama4/cards';
 import { fixed, percent } from '$lib/views/words';
 import type { Honesty, LessonWords, StepWords } from '../words';
 import { CASES } from './cases';
+import { spreadOf } from './long';
 import { CONTEXTS, DRAWN, LLAMA4, LONGEST, scaleAtEnd, START, STRONG, WIDE_GAP } from './state';
 
 const count = (value: number) => value.toLocaleString('en');
@@ -87,6 +90,26 @@ const layers: StepWords = {
 		'A row per layer: three chunked layers, one NoPE layer, again and again. The bars of chunked layers fall back at each wall; those of NoPE layers grow with the position.'
 };
 
+/** The trained layer, told with the recorded runs. */
+function trained({ seeds }: Recorded): StepWords {
+	const span = (name: string, factor = 1, digits = 2) =>
+		[...new Set(spreadOf(seeds, name).map((value) => fixed(factor * value, digits)))].join(' to ');
+	return {
+		id: 'trained',
+		title: 'A trained layer, far beyond its training',
+		text: [
+			`Now a real layer. A model with one NoPE layer learns to find a colour among hay, in texts of ${String(longContext.settings.length)} tokens, without any scale. Then it is asked in texts of up to 512. The weights stay; only the scale is switched on, with a floor_scale of 32.`
+		],
+		act: 'Predict the weight of the needle without scale at 512 tokens. Then train the layer here and compare.',
+		captions: [
+			'Commit first; the recorded runs come with the next key.',
+			`Over ${seeds.length} recorded seeds the needle has ${span('weight.31.off')} of the attention at 31 tokens. At 512 it has ${span('weight.512.off')} without scale, ${span('weight.512.tenth')} with a growth of 0.1 and ${span('weight.512.half')} with 0.5. Right answers: ${span('accuracy.512.off', 100, 0)} %, ${span('accuracy.512.tenth', 100, 0)} % and ${span('accuracy.512.half', 100, 0)} %.`
+		],
+		picture:
+			'Three charts over the length of the text: weight of the needle, right answers, entropy. Each has a line without scale, one with a growth of 0.1 and one with 0.5. All start at the same point and part beyond it.'
+	};
+}
+
 const [wrong, two, both] = CASES;
 const strongest = (scores: readonly number[], times: number) =>
 	percent(Math.max(...softmax(scores.map((score) => score * times))));
@@ -137,15 +160,15 @@ const honesty: readonly Honesty[] = [
 	}
 ];
 
-/** What the lesson says; every number in it is computed. */
-export function wordsOf(): LessonWords {
+/** What the lesson says; every number in it is computed, or was measured in the recorded runs. */
+export function wordsOf(long: Recorded): LessonWords {
 	return {
 		id: 'nope-temperature',
 		title: 'Needle in a growing haystack',
 		question: `A layer can find one word among thirty. Can it still find it among ten million?`,
 		summary:
 			'Why attention thins out as the context grows, and what the query scale on the NoPE layers of Llama 4 does about it: two curves, a staircase and a trained layer.',
-		steps: [hay, curves, stairs, lift, rule, layers, limits],
+		steps: [hay, curves, stairs, lift, rule, layers, trained(long), limits],
 		honesty
 	};
 }
