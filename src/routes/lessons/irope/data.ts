@@ -1,0 +1,36 @@
+import type { ModelConfig } from '$lib/protocol/config';
+import type { LessonWords } from '../words';
+
+/** Queries and keys of one layer of the recorded pass, before any turn. */
+export interface LayerVectors {
+	/** From 0. */
+	layer: number;
+	/** Row-major [T, H, K]. */
+	q: readonly number[];
+	/** Row-major [T, G, K]. */
+	k: readonly number[];
+}
+
+/** What the lesson is built with. */
+export interface LessonData {
+	words: LessonWords;
+	texts: readonly string[];
+	config: ModelConfig;
+	/** Training steps and seed of the recorded toy. */
+	steps: number;
+	seed: number;
+	/** The first RoPE layer and the first NoPE layer. */
+	rope: LayerVectors;
+	nope: LayerVectors;
+}
+
+/** The query of a token in the first head, or its key in that head's group; K numbers. */
+export function vectorOf(
+	{ q, k }: LayerVectors,
+	what: 'query' | 'key',
+	token: number,
+	{ heads, kvHeads, headWidth }: ModelConfig
+): number[] {
+	const [values, count] = what === 'query' ? [q, heads] : [k, kvHeads];
+	return values.slice(token * count * headWidth, token * count * headWidth + headWidth);
+}
