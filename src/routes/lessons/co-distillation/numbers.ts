@@ -32,7 +32,7 @@ export function endsOf(experiment: Experiment, recorded: Recorded): Ends {
 
 const CONSTANTS = ['hard', 'half', 'soft'];
 /** The rules that change the weight, in the order of the figure. */
-export const CHANGING = ['rise', 'fall', 'confidence', 'gap'];
+const CHANGING = ['rise', 'fall', 'confidence', 'gap'];
 
 /** With how many seeds a rule ended nearer to the law than every constant weight. */
 export function winsOf(ends: Ends, rule: string): number {

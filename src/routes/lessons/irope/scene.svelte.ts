@@ -20,7 +20,7 @@ export const CONTROLS = {
 } as const;
 
 /** Positions that both move on in the second picture of the distance. */
-export const SHIFT = 5;
+const SHIFT = 5;
 
 /** A score with the token that it is given to. */
 export interface TokenScore {
