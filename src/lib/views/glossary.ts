@@ -88,11 +88,6 @@ export const GLOSSARY: readonly Entry[] = [
 		code: '`load`, `imbalance`'
 	},
 	{
-		names: ['logits'],
-		meaning: 'one number per token of the vocabulary; softmax turns them into probabilities',
-		code: '`logits`'
-	},
-	{
 		names: ['loss'],
 		meaning: 'mean cross-entropy of the next token, in nats per token (divide by ln 2 for bits)',
 		code: '`loss`'
