@@ -235,7 +235,7 @@ describe('the other toy', () => {
 			'Layer 1 · 8'
 		);
 		await page.click('.strip button >> nth=1');
-		expect(await page.locator('[aria-label="Lanes"] .name').count()).toBe(16);
+		expect(await page.locator('[aria-label="Lanes"] line.lane').count()).toBe(16);
 		await page.selectOption('#model-name', 'scout-toy');
 		await page.waitForFunction(() => document.querySelectorAll('.strip button').length === 4);
 		expect(await stepDone(page)).toBeGreaterThan(0);
