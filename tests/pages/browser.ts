@@ -2,6 +2,7 @@
  * Opens pages of the built site as a visitor would. What a visitor should never meet (an error in the
  * console, a missing file, a request to someone else's server) fails the test that met it.
  */
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { launchChrome } from '../../scripts/chrome.mjs';
@@ -83,4 +84,78 @@ export async function waitForEngine(
 ): Promise<void> {
 	const selector = states.map((state) => `html[data-engine="${state}"]`).join(', ');
 	await page.waitForSelector(selector, { state: 'attached', timeout });
+}
+
+/**
+ * Opens a page on WebAssembly, which every machine has, and waits until its engine computes.
+ *
+ * @param path as for `visit`
+ */
+export async function ready(path: string, options: Visit = {}): Promise<Page> {
+	const page = await visit(`${path}${path.includes('?') ? '&' : '?'}backend=wasm`, options);
+	await waitForEngine(page, ['ready']);
+	return page;
+}
+
+/** Both sets of colours that a reader may prefer. */
+export const SCHEMES = ['light', 'dark'] as const;
+
+const PHONE = { width: 360, height: 740 };
+
+/** What axe finds in the page that would stop somebody: rule and first element. */
+export async function barriers(page: Page): Promise<string[]> {
+	await page.evaluate(axe.source);
+	return page.evaluate(async () => {
+		const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+		return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200) ?? ''}`);
+	});
+}
+
+/** By how many pixels the page is wider than its window. */
+export function overflow(page: Page): Promise<number> {
+	return page.evaluate(() => {
+		const { scrollWidth, clientWidth } = document.documentElement;
+		return scrollWidth - clientWidth;
+	});
+}
+
+/** What stands in the way on a phone: barriers, and a page that scrolls sideways. */
+async function obstacles(page: Page): Promise<string[]> {
+	const over = await overflow(page);
+	return [...(await barriers(page)), ...(over > 0 ? [`${over} px too wide`] : [])];
+}
+
+/** Opens a lesson on a phone and tells what stands in the way at each of its steps. */
+export async function obstaclesInLesson(lesson: string, options: Visit = {}): Promise<string[]> {
+	const page = await visit(`${lesson}?step=2`, { viewport: PHONE, ...options });
+	// The page was built for step 1: now its scripts have come.
+	await page.waitForSelector('nav [aria-current="step"][aria-label^="Step 2:"]');
+	const found: string[] = [];
+	const buttons = page.locator('nav[aria-label="Steps of the lesson"] li button');
+	for (const button of await buttons.all()) {
+		await button.click();
+		const step = await button.getAttribute('aria-label');
+		found.push(...(await obstacles(page)).map((obstacle) => `${step}: ${obstacle}`));
+	}
+	return found;
+}
+
+/**
+ * Walks a lesson from where it stands to its end by the right arrow, and stays there.
+ *
+ * @returns the title at each stop, and what is said of the figure there
+ */
+export async function walk(page: Page): Promise<{ title: string; caption: string }[]> {
+	await page.locator('h1').click();
+	const stops: { title: string; caption: string }[] = [];
+	const end = page.locator('nav .primary[aria-disabled="true"]');
+	for (let press = 0; press < 60; press++) {
+		stops.push({
+			title: (await page.textContent('#step-title')) ?? '',
+			caption: (await page.locator('.words .caption').allTextContents()).join('')
+		});
+		if (await end.count()) return stops;
+		await page.keyboard.press('ArrowRight');
+	}
+	throw new Error('the lesson has no end');
 }

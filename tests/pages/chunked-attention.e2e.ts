@@ -1,8 +1,7 @@
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import recorded from '../../src/routes/lessons/chunked-attention/recorded.json';
-import { visit, waitForEngine } from './browser';
+import { obstaclesInLesson, ready, SCHEMES, visit, walk } from './browser';
 
 const LESSON = 'lessons/chunked-attention/';
 const STEPS = 8;
@@ -13,11 +12,7 @@ const labelOf = async (page: Page) => (await grid(page).getAttribute('aria-label
 const hint = (page: Page) => page.locator('.figure .hint').first();
 
 /** Opens a step and waits until the toy computes. */
-async function ready(query: string): Promise<Page> {
-	const page = await visit(`${LESSON}?${query}&backend=wasm`);
-	await waitForEngine(page, ['ready']);
-	return page;
-}
+const open = (query: string) => ready(`${LESSON}?${query}`);
 
 describe('the lesson on chunked attention', () => {
 	test('stands complete without any script', async () => {
@@ -35,18 +30,10 @@ describe('the lesson on chunked attention', () => {
 	});
 
 	test('is walked by the keyboard from the first step to the last', async () => {
-		const page = await ready('');
-		await page.locator('h1').click();
-		const seen = new Set<string>();
-		const said: string[] = [];
-		for (let press = 0; press < 40; press++) {
-			seen.add((await heading(page)) ?? '');
-			said.push((await page.locator('.words .caption').allTextContents()).join(''));
-			if (await page.locator('nav .primary[aria-disabled="true"]').count()) break;
-			await page.keyboard.press('ArrowRight');
-		}
-		expect(seen.size).toBe(STEPS);
-		expect(said.filter((text) => text.includes('8 positions')).length).toBe(5);
+		const page = await open('');
+		const stops = await walk(page);
+		expect(new Set(stops.map(({ title }) => title)).size).toBe(STEPS);
+		expect(stops.filter(({ caption }) => caption.includes('8 positions')).length).toBe(5);
 		await page.keyboard.press('ArrowLeft');
 		expect(await heading(page)).toContain('A needle behind the wall');
 		await page.keyboard.press('Home');
@@ -54,7 +41,7 @@ describe('the lesson on chunked attention', () => {
 	});
 
 	test('takes a prediction, holds it against the figure, and keeps it', async () => {
-		const page = await ready('step=3&moment=5');
+		const page = await open('step=3&moment=5');
 		await page.click('.words button:has-text("Commit")');
 		expect(await page.textContent('.words [role="status"]')).toContain('Type a number');
 		await page.fill('.words .prediction input', '64');
@@ -68,7 +55,7 @@ describe('the lesson on chunked attention', () => {
 	});
 
 	test('shows one row of the mask, then all, as the rule has them', async () => {
-		const page = await ready('moment=2');
+		const page = await open('moment=2');
 		await page.click('[aria-label="Chunked as a table"]');
 		const rows = page.locator('.figure tbody tr');
 		expect(await rows.nth(3).locator('td').allTextContents()).toEqual(
@@ -83,7 +70,7 @@ describe('the lesson on chunked attention', () => {
 	});
 
 	test('moves the wall by keys, and a link brings it back', async () => {
-		const page = await ready('step=2');
+		const page = await open('step=2');
 		await page.locator('.figure [role="slider"]').focus();
 		await page.keyboard.press('ArrowRight');
 		expect(await hint(page).textContent()).toBe('13 pairs');
@@ -97,7 +84,7 @@ describe('the lesson on chunked attention', () => {
 	});
 
 	test('sends the light down, and finds the token that stays alone', async () => {
-		const page = await ready('step=3&moment=5');
+		const page = await open('step=3&moment=5');
 		expect(await hint(page).textContent()).toBe('8 of 64 inputs reach position 63');
 		await grid(page).focus();
 		for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowRight');
@@ -106,11 +93,11 @@ describe('the lesson on chunked attention', () => {
 	});
 
 	test('measures the toy live under other layers, chosen and moved by keys', async () => {
-		const page = await ready('step=4');
+		const page = await open('step=4');
 		await page.waitForSelector('figcaption:has-text("Loss measured live")');
 		const strip = page.locator('.figure svg[role="img"]').last();
-		const open = await strip.getAttribute('aria-label');
-		expect(open).toContain(`largest at position 1 with ${recorded.stacks.cccg[0]?.toFixed(2)}`);
+		const label = await strip.getAttribute('aria-label');
+		expect(label).toContain(`largest at position 1 with ${recorded.stacks.cccg[0]?.toFixed(2)}`);
 		await page.locator('.figure button.kind').first().click();
 		await page.waitForSelector('.figure .hint:has-text("8 of 32 inputs")');
 		await page.waitForSelector('figcaption:has-text("Loss measured live")');
@@ -127,12 +114,12 @@ describe('the lesson on chunked attention', () => {
 	});
 
 	test('tells the cache of each layer while it writes', async () => {
-		const page = await ready('step=5&moment=4');
+		const page = await open('step=5&moment=4');
 		expect(await labelOf(page)).toContain('Layer 4 sees 4 of 4. Layer 3 sees 1 of 3.');
 	});
 
 	test('continues the bills to ten million tokens', async () => {
-		const page = await ready('step=6&context=10485760');
+		const page = await open('step=6&context=10485760');
 		const cache = page.locator('.figure dl').nth(1);
 		expect(await cache.textContent()).toMatch(/481\.1 GiB.*1,920 GiB/);
 		await page.click('.figure button:has-text("Toy")');
@@ -140,7 +127,7 @@ describe('the lesson on chunked attention', () => {
 	});
 
 	test('trains both models of the needle after a prediction, and says what came of it', async () => {
-		const page = await ready('step=7');
+		const page = await open('step=7');
 		const train = page.locator('.words button:has-text("Train")');
 		expect(await train.isDisabled()).toBe(true);
 		await page.fill('.words .prediction input', '90');
@@ -157,7 +144,7 @@ describe('the lesson on chunked attention', () => {
 	}, 120_000);
 
 	test('runs the toy with a drawn mask: without the open layer it forgets the name', async () => {
-		const page = await ready('step=8');
+		const page = await open('step=8');
 		await grid(page).focus();
 		for (let i = 0; i < 15; i++) await page.keyboard.press('ArrowDown');
 		for (let i = 0; i < 8; i++) {
@@ -175,7 +162,7 @@ describe('the lesson on chunked attention', () => {
 	});
 
 	test('takes silly links with a sentence and a sensible picture', async () => {
-		const page = await ready('step=2&chunk=-5&stack=zebra&query=nowhere&mask=short&context=12');
+		const page = await open('step=2&chunk=-5&stack=zebra&query=nowhere&mask=short&context=12');
 		const notes = await page.locator('main').textContent();
 		for (const said of ['The chunk', 'The stack', 'The output', 'The mask', 'The context']) {
 			expect(notes).toContain(`${said}`);
@@ -183,25 +170,7 @@ describe('the lesson on chunked attention', () => {
 		expect(await hint(page).textContent()).toBe('6 pairs');
 	});
 
-	test.each(['light', 'dark'] as const)(
-		'has no violation in %s, nor on a phone',
-		async (scheme) => {
-			const page = await visit(LESSON, {
-				colorScheme: scheme,
-				viewport: { width: 360, height: 800 }
-			});
-			for (let step = 1; step <= STEPS; step++) {
-				await page.click(`nav ol li:nth-child(${step}) button`);
-				const isWide = await page.evaluate(
-					() => document.documentElement.scrollWidth > window.innerWidth
-				);
-				expect(isWide, `sideways scroll at step ${step}`).toBe(false);
-				await page.evaluate(axe.source);
-				const { violations } = await page.evaluate(() =>
-					(window as unknown as { axe: typeof axe }).axe.run()
-				);
-				expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-			}
-		}
-	);
+	test.each(SCHEMES)('stands in nobody’s way on a phone, %s', async (colorScheme) => {
+		expect(await obstaclesInLesson(LESSON, { colorScheme })).toEqual([]);
+	});
 });

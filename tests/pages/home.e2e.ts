@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
-import axe from 'axe-core';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { visit, waitForEngine } from './browser';
+import { barriers, overflow, ready, SCHEMES, visit, waitForEngine } from './browser';
 
-/** Opens the home page on WebAssembly and waits until it computes. */
-async function ready(path = '', options: Parameters<typeof visit>[1] = {}): Promise<Page> {
-	const query = path === '' ? '?backend=wasm' : `${path}&backend=wasm`;
-	const page = await visit(query, options);
-	await waitForEngine(page, ['ready']);
+/** Opens the home page and waits until what it shows is computed. */
+async function home(query = '', options: Parameters<typeof visit>[1] = {}): Promise<Page> {
+	const page = await ready(query, options);
 	await page.waitForSelector('figcaption:has-text("Live: ")');
 	return page;
 }
@@ -42,7 +39,7 @@ describe('the recorded pass', () => {
 
 describe('a visitor', () => {
 	test('types a text and sees it computed, with what is unknown named', async () => {
-		const page = await ready();
+		const page = await home();
 		await page.fill('#prompt', '3 + 4 = xyzzy');
 		await page.waitForFunction(() => document.querySelectorAll('.tokens li').length < 8);
 		expect((await tokens(page)).slice(0, 4)).toEqual(['3', '+', '4', '=']);
@@ -50,14 +47,14 @@ describe('a visitor', () => {
 	});
 
 	test('is told when a text is too long, and the newest part is used', async () => {
-		const page = await ready();
+		const page = await home();
 		await page.fill('#prompt', '3 + 4 = 7 '.repeat(20));
 		await page.waitForFunction(() => document.querySelectorAll('.tokens li').length === 32);
 		expect(await page.textContent('.count')).toContain('the newest part is used');
 	});
 
 	test('steps back and forth by keys, across layers, and to the start', async () => {
-		const page = await ready('?layer=1&step=8');
+		const page = await home('?layer=1&step=8');
 		const words = page.locator('[aria-label="Steps inside the layer"] p').first();
 		await page.locator('h1').click();
 		await page.keyboard.press('ArrowRight');
@@ -70,7 +67,7 @@ describe('a visitor', () => {
 	});
 
 	test('walks a grid by keys, pins a cell with Enter and frees it with Escape', async () => {
-		const page = await ready('?layer=1&step=5');
+		const page = await home('?layer=1&step=5');
 		const grid = page.locator('[role="grid"]').first();
 		const cell = grid.locator('[role="gridcell"]');
 		await grid.focus();
@@ -85,14 +82,14 @@ describe('a visitor', () => {
 	});
 
 	test('reads a picture as a table', async () => {
-		const page = await ready('?layer=1&step=8');
+		const page = await home('?layer=1&step=8');
 		await page.click('[aria-label="Router as a table"]');
 		const table = page.locator('table', { hasText: 'Router logits, layer 1' });
 		expect(await table.locator('tbody tr').count()).toBe((await tokens(page)).length);
 	});
 
 	test('shares a link that brings back text, layer, step and settings', async () => {
-		const page = await ready('?layer=4&step=3');
+		const page = await home('?layer=4&step=3');
 		await page.fill('#prompt', '3 + 4 =');
 		await page.waitForFunction(() => location.search.includes('prompt='));
 		const { search } = new URL(page.url());
@@ -102,7 +99,7 @@ describe('a visitor', () => {
 	});
 
 	test('sees the six tokens of the seed example in chunks of three', async () => {
-		const page = await ready();
+		const page = await home();
 		await page.click('text=Seed example, chunk 3');
 		await page.waitForFunction(() => document.querySelectorAll('.tokens li').length === 6);
 		expect(await tokens(page)).toEqual(['What', 'is', 'ch', 'unked', 'attention', '?']);
@@ -112,7 +109,7 @@ describe('a visitor', () => {
 
 describe('training', () => {
 	test('runs, is followed by the picture, stops, and goes on after a reload', async () => {
-		const page = await ready('?model=fresh');
+		const page = await home('?model=fresh');
 		await page.click('button.run');
 		await waitForEngine(page, ['training']);
 		await page.waitForFunction(() => Number(document.querySelector('dd')?.textContent) >= 3);
@@ -130,7 +127,7 @@ describe('training', () => {
 	});
 
 	test('goes on from where it was when the engine dies', async () => {
-		const page = await ready('?model=fresh', { expected: /staged/ });
+		const page = await home('?model=fresh', { expected: /staged/ });
 		await page.click('button.run');
 		await page.waitForFunction(() => Number(document.querySelector('dd')?.textContent) >= 2);
 		const [worker] = page.workers();
@@ -146,7 +143,7 @@ describe('training', () => {
 	});
 
 	test('makes one step by Shift and arrow, and resets to the same seed', async () => {
-		const page = await ready('?model=fresh');
+		const page = await home('?model=fresh');
 		await page.locator('h1').click();
 		await page.keyboard.press('Shift+ArrowRight');
 		await page.waitForFunction(() => document.querySelector('dd')?.textContent === '1');
@@ -156,7 +153,7 @@ describe('training', () => {
 	});
 
 	test('takes another rule without losing its weights, and refuses what does not fit', async () => {
-		const page = await ready('?model=fresh');
+		const page = await home('?model=fresh');
 		await page.locator('#set-chunk').fill('4');
 		await page.waitForSelector('text=sees its own chunk of 4');
 		expect(await page.textContent('[aria-labelledby="settings"]')).toContain('The weights stay');
@@ -169,7 +166,7 @@ describe('training', () => {
 
 describe('the cost', () => {
 	test('of a step is measured, and stays to compare when experts and chunk change', async () => {
-		const page = await ready('?model=fresh&batch=1');
+		const page = await home('?model=fresh&batch=1');
 		const figure = page.locator('[aria-label="What does it cost"]').first();
 		const bars = () => figure.locator('[role="img"]').getAttribute('aria-label');
 		const measured = figure.locator('li:has(b)');
@@ -200,7 +197,7 @@ describe('the cost', () => {
 
 describe('files', () => {
 	test('come out as Hugging Face names them, and go in again', async () => {
-		const page = await ready('?model=fresh');
+		const page = await home('?model=fresh');
 		const saved: Download[] = [];
 		page.on('download', (download) => saved.push(download));
 		await page.click('text=Download');
@@ -218,7 +215,7 @@ describe('files', () => {
 	});
 
 	test('that are broken get one sentence, and the model at hand stays', async () => {
-		const page = await ready('?model=fresh');
+		const page = await home('?model=fresh');
 		const bad = { name: 'model.safetensors', mimeType: '', buffer: Buffer.from('not a model') };
 		await page.setInputFiles('input[accept=".safetensors,.json"]', [bad]);
 		await page.waitForSelector('.notices p');
@@ -228,7 +225,7 @@ describe('files', () => {
 
 describe('the other toy', () => {
 	test('has dense layers and layers with experts by turns, and sixteen lanes', async () => {
-		const page = await ready('?model=maverick-toy&layer=1&step=8');
+		const page = await home('?model=maverick-toy&layer=1&step=8');
 		await page.waitForFunction(() => document.querySelectorAll('.strip button').length === 8);
 		expect(await page.locator('[aria-label="Dense layer"]').count()).toBe(1);
 		expect(await page.textContent('[aria-label="Steps inside the layer"] p')).toContain(
@@ -244,7 +241,7 @@ describe('the other toy', () => {
 
 describe('a text of one’s own', () => {
 	test('becomes the language of a fresh model', async () => {
-		const page = await ready('?model=fresh');
+		const page = await home('?model=fresh');
 		await page.selectOption('#task', 'own');
 		await page.fill('#own-text', 'The llama sat on the hill and hummed to the moon. '.repeat(40));
 		await page.click('text=Draw a fresh model for this text');
@@ -257,7 +254,7 @@ describe('a text of one’s own', () => {
 
 describe('a broken link', () => {
 	test('goes to the nearest valid values, and says which', async () => {
-		const page = await ready('?model=fresh&chunk=banana&layers=9999&layer=-3&step=two&colour=blue');
+		const page = await home('?model=fresh&chunk=banana&layers=9999&layer=-3&step=two&colour=blue');
 		const notes = await page.locator('.notices').textContent();
 		for (const said of ['Chunk', 'Layers', 'The layer', 'The step', 'colour']) {
 			expect(notes).toContain(said);
@@ -265,30 +262,19 @@ describe('a broken link', () => {
 	});
 
 	test('with settings that do not fit together keeps a model that runs', async () => {
-		const page = await ready('?model=fresh&heads=3&kv=2');
+		const page = await home('?model=fresh&heads=3&kv=2');
 		expect(await page.locator('.notices').textContent()).toContain('do not fit together');
 	});
 });
 
 describe('every visitor', () => {
-	for (const colorScheme of ['light', 'dark'] as const) {
-		test(`meets no barrier that axe knows, ${colorScheme}`, async () => {
-			const page = await ready('', { colorScheme });
-			await page.evaluate(axe.source);
-			const found = await page.evaluate(async () => {
-				const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-				return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120) ?? ''}`);
-			});
-			expect(found).toEqual([]);
-		});
-	}
+	test.each(SCHEMES)('meets no barrier that axe knows, %s', async (colorScheme) => {
+		expect(await barriers(await home('', { colorScheme }))).toEqual([]);
+	});
 
 	test('never scrolls a phone sideways', async () => {
-		const page = await ready('?layer=4&step=8', { viewport: { width: 360, height: 740 } });
-		const over = await page.evaluate(
-			() => document.documentElement.scrollWidth - document.documentElement.clientWidth
-		);
-		expect(over).toBeLessThanOrEqual(0);
+		const page = await home('?layer=4&step=8', { viewport: { width: 360, height: 740 } });
+		expect(await overflow(page)).toBeLessThanOrEqual(0);
 	});
 
 	test('finds the chosen colours again, set before the first paint', async () => {

@@ -1,7 +1,6 @@
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { visit } from './browser';
+import { barriers, SCHEMES, visit } from './browser';
 
 /** The frame is the same for all; this lesson stands for them. */
 const LESSON = 'lessons/chunked-attention/';
@@ -13,14 +12,6 @@ async function open(query = '', options: Parameters<typeof visit>[1] = {}): Prom
 	const page = await visit(`${LESSON}${query}`, options);
 	await page.waitForSelector('html:not([data-engine="idle"])', { state: 'attached' });
 	return page;
-}
-
-async function barriers(page: Page): Promise<string[]> {
-	await page.evaluate(axe.source);
-	return page.evaluate(async () => {
-		const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-		return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120) ?? ''}`);
-	});
 }
 
 describe('the index of lessons', () => {
@@ -51,11 +42,9 @@ describe('the index of lessons', () => {
 		await page.waitForSelector('text=None yet');
 	});
 
-	for (const colorScheme of ['light', 'dark'] as const) {
-		test(`has no barrier that axe knows, ${colorScheme}`, async () => {
-			expect(await barriers(await visit('lessons/', { colorScheme }))).toEqual([]);
-		});
-	}
+	test.each(SCHEMES)('has no barrier that axe knows, %s', async (colorScheme) => {
+		expect(await barriers(await visit('lessons/', { colorScheme }))).toEqual([]);
+	});
 });
 
 describe('the frame of a lesson', () => {
@@ -160,9 +149,7 @@ describe('the text of a lesson', () => {
 		expect(await page.locator('header').first().isVisible()).toBe(false);
 	});
 
-	for (const colorScheme of ['light', 'dark'] as const) {
-		test(`has no barrier that axe knows, ${colorScheme}`, async () => {
-			expect(await barriers(await visit(`${LESSON}text/`, { colorScheme }))).toEqual([]);
-		});
-	}
+	test.each(SCHEMES)('has no barrier that axe knows, %s', async (colorScheme) => {
+		expect(await barriers(await visit(`${LESSON}text/`, { colorScheme }))).toEqual([]);
+	});
 });

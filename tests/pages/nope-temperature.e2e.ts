@@ -1,9 +1,8 @@
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import long from '../../src/lib/experiments/recorded/longContext.json';
 import { wordsOf } from '../../src/routes/lessons/nope-temperature/words';
-import { visit, waitForEngine } from './browser';
+import { obstaclesInLesson, ready, SCHEMES, visit, walk } from './browser';
 
 const LESSON = 'lessons/nope-temperature/';
 
@@ -13,11 +12,7 @@ const pictured = async (page: Page, title: string) =>
 	(await pane(page, title).locator('svg[role="img"]').getAttribute('aria-label')) ?? '';
 
 /** Opens a step and waits until the toy computes. */
-async function ready(query: string): Promise<Page> {
-	const page = await visit(`${LESSON}?${query}&backend=wasm`);
-	await waitForEngine(page, ['ready']);
-	return page;
-}
+const open = (query: string) => ready(`${LESSON}?${query}`);
 
 describe('the lesson on the query scale', () => {
 	test('stands complete without any script', async () => {
@@ -27,21 +22,15 @@ describe('the lesson on the query scale', () => {
 	});
 
 	test('is walked by the keyboard from the first step to the last', async () => {
-		const page = await ready('');
-		await page.locator('h1').click();
-		const seen = new Set<string>();
-		for (let press = 0; press < 30; press++) {
-			seen.add((await heading(page)) ?? '');
-			if (await page.locator('nav .primary[aria-disabled="true"]').count()) break;
-			await page.keyboard.press('ArrowRight');
-		}
-		expect([...seen]).toEqual(wordsOf(long).steps.map(({ title }) => title));
+		const page = await open('');
+		const titles = (await walk(page)).map(({ title }) => title);
+		expect([...new Set(titles)]).toEqual(wordsOf(long).steps.map(({ title }) => title));
 		await page.keyboard.press('Home');
 		expect(await heading(page)).toContain('The same needle');
 	});
 
 	test('takes a prediction and holds it against the figure', async () => {
-		const page = await ready('');
+		const page = await open('');
 		await page.click('.words button:has-text("Commit")');
 		expect(await page.textContent('.words [role="status"]')).toContain('Type a number');
 		await page.fill('.words .prediction input', '50');
@@ -53,7 +42,7 @@ describe('the lesson on the query scale', () => {
 	});
 
 	test('leaves the first positions alone, and steps after them', async () => {
-		const page = await ready('step=3&n=30');
+		const page = await open('step=3&n=30');
 		expect(await pictured(page, 'Scale of the query')).toContain('1.000 at position 30,');
 		await page.locator('.words input[type="range"]').first().focus();
 		await page.keyboard.press('ArrowRight');
@@ -61,7 +50,7 @@ describe('the lesson on the query scale', () => {
 	});
 
 	test('lifts the needle, and jumps to ten million by a link that brings it back', async () => {
-		const page = await ready('step=4&n=512');
+		const page = await open('step=4&n=512');
 		expect(await pictured(page, 'Two curves')).toContain('the needle has 9.6 %');
 		await page.locator('.words input[type="checkbox"]').check();
 		expect(await pictured(page, 'Two curves')).toContain('the needle has 25 %');
@@ -72,7 +61,7 @@ describe('the lesson on the query scale', () => {
 	});
 
 	test('computes both rules on the toy: adding changes nothing, multiplying does', async () => {
-		const page = await ready('step=5');
+		const page = await open('step=5');
 		const verdict = page.locator('.figure .verdict');
 		await page.click('.words label:has-text("stays")');
 		await page.click('.words button:has-text("Commit")');
@@ -87,14 +76,14 @@ describe('the lesson on the query scale', () => {
 	});
 
 	test('scales NoPE layers only, and their hay alone grows', async () => {
-		const page = await ready('step=6&n=10000');
+		const page = await open('step=6&n=10000');
 		const rows = page.locator('.figure ol li');
 		expect(await rows.nth(2).textContent()).toContain('1,809 keys');
 		expect(await rows.nth(3).textContent()).toMatch(/10,001 keys.*s = 1\.069/s);
 	});
 
 	test('keeps the recorded runs back until a prediction or the next moment', async () => {
-		const page = await ready('step=7');
+		const page = await open('step=7');
 		expect(await pane(page, 'Right answers').count()).toBe(0);
 		await page.locator('h1').click();
 		await page.keyboard.press('ArrowRight');
@@ -104,13 +93,13 @@ describe('the lesson on the query scale', () => {
 	});
 
 	test('sharpens a wrong key as gladly as a right one', async () => {
-		const page = await ready('step=8&times=4');
+		const page = await open('step=8&times=4');
 		const bars = page.locator('.figure ul[aria-label="Attention weights of the keys"] li');
 		expect(await bars.nth(1).textContent()).toContain('88 %');
 	});
 
 	test('reads a picture as a table, and opens the living model in that state', async () => {
-		const page = await ready('step=4&on=1&n=512');
+		const page = await open('step=4&on=1&n=512');
 		await page.click('.figure [aria-label="Two curves as a table"]');
 		const row = pane(page, 'Two curves').locator('tr', { hasText: /^512/ });
 		expect(await row.locator('td').first().textContent()).toBe('1.2833');
@@ -134,27 +123,7 @@ describe('the lesson on the query scale', () => {
 		expect(await page.locator('.words [data-control="gap"]').count()).toBe(0);
 	});
 
-	for (const colorScheme of ['light', 'dark'] as const) {
-		test(`has no barrier that axe knows, ${colorScheme}`, async () => {
-			const page = await visit(`${LESSON}?step=4&on=1&n=512`, { colorScheme });
-			await page.waitForSelector('.figure section[aria-label="Two curves"]');
-			await page.evaluate(axe.source);
-			const found = await page.evaluate(async () => {
-				const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-				return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120) ?? ''}`);
-			});
-			expect(found).toEqual([]);
-		});
-	}
-
-	test('never scrolls a phone sideways, at any step', async () => {
-		const page = await visit(LESSON, { viewport: { width: 360, height: 740 } });
-		for (let step = 1; step <= wordsOf(long).steps.length; step++) {
-			await page.click(`nav button[aria-label^="Step ${step}:"]`);
-			const over = await page.evaluate(
-				() => document.documentElement.scrollWidth - document.documentElement.clientWidth
-			);
-			expect({ step, over }).toEqual({ step, over: 0 });
-		}
+	test.each(SCHEMES)('stands in nobody’s way on a phone, %s', async (colorScheme) => {
+		expect(await obstaclesInLesson(LESSON, { colorScheme })).toEqual([]);
 	});
 });

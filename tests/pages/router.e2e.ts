@@ -1,9 +1,8 @@
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { fixed } from '$lib/views/words';
 import recorded from '../../src/routes/lessons/router/recorded.json';
-import { visit, waitForEngine } from './browser';
+import { obstaclesInLesson, ready, SCHEMES, visit, walk } from './browser';
 
 const LESSON = 'lessons/router/';
 const STEPS = 7;
@@ -12,11 +11,7 @@ const heading = (page: Page) => page.textContent('#step-title');
 const status = (page: Page) => page.locator('.prediction [role="status"]');
 
 /** Opens a step and waits until the toy has read the sentence here. */
-async function ready(query: string): Promise<Page> {
-	const page = await visit(`${LESSON}?${query}&backend=wasm`);
-	await waitForEngine(page, ['ready']);
-	return page;
-}
+const open = (query: string) => ready(`${LESSON}?${query}`);
 
 /** The row of a table, by the start of its name. */
 const rowOf = (page: Page, name: string) =>
@@ -31,21 +26,15 @@ describe('the lesson on the router', () => {
 	});
 
 	test('is walked by the keyboard from the first step to the last', async () => {
-		const page = await ready('');
-		await page.locator('h1').click();
-		const seen = new Set<string>();
-		for (let press = 0; press < 40; press++) {
-			seen.add((await heading(page)) ?? '');
-			if (await page.locator('nav .primary[aria-disabled="true"]').count()) break;
-			await page.keyboard.press('ArrowRight');
-		}
-		expect(seen.size).toBe(STEPS);
+		const page = await open('');
+		const stops = await walk(page);
+		expect(new Set(stops.map(({ title }) => title)).size).toBe(STEPS);
 		await page.keyboard.press('Home');
 		expect(await heading(page)).toContain('One word, twice');
 	});
 
 	test('shows the numbers of the live pass, gradient and all', async () => {
-		const page = await ready('step=2&moment=6');
+		const page = await open('step=2&moment=6');
 		await page.waitForSelector('.figure figcaption:has-text("Live: ")');
 		await page.click('.figure [aria-label="Scores as a table"]');
 		const cells = await rowOf(page, '6 “How”');
@@ -54,7 +43,7 @@ describe('the lesson on the router', () => {
 	});
 
 	test('lights the picture from the formula, and pins a token by keys until Escape', async () => {
-		const page = await ready('step=2&moment=3');
+		const page = await open('step=2&moment=3');
 		const symbol = page.locator('.formula button', { hasText: 'σ' }).first();
 		await symbol.focus();
 		expect(await page.locator('.figure .lit section[aria-label="Scores"]').count()).toBe(1);
@@ -71,7 +60,7 @@ describe('the lesson on the router', () => {
 	});
 
 	test('takes a prediction of the answer at the dial and draws it beside the measured one', async () => {
-		const page = await ready('step=3');
+		const page = await open('step=3');
 		expect(await page.locator('.figure .point').count()).toBe(0);
 		await page.fill('.prediction input', '57');
 		await page.click('.prediction button:has-text("Commit")');
@@ -83,10 +72,10 @@ describe('the lesson on the router', () => {
 	});
 
 	test('silences a part live, and a link brings it back', async () => {
-		const page = await ready('step=4');
+		const page = await open('step=4');
 		await page.click('[aria-label="silence shared"]');
 		await page.waitForFunction(() => location.search.includes('off=shared'));
-		const other = await ready('step=4&off=E');
+		const other = await open('step=4&off=E');
 		await other.waitForSelector('.figure figcaption:not(:has-text("recorded too"))');
 		await other.click('.figure [aria-label="Loss as a table"]');
 		const silent = recorded.silenced.find(({ expert }) => expert === 4)!;
@@ -96,7 +85,7 @@ describe('the lesson on the router', () => {
 	});
 
 	test('lets a router learn beside its frozen twin, after a prediction, and can be stopped', async () => {
-		const page = await ready('step=5');
+		const page = await open('step=5');
 		const run = page.locator('.words button:has-text("Let them learn")');
 		expect(await run.isDisabled()).toBe(true);
 		await page.locator('.prediction input[type="radio"]').nth(2).check();
@@ -114,7 +103,7 @@ describe('the lesson on the router', () => {
 	}, 180_000);
 
 	test('draws a fresh model of 64 experts, four per token, and says what is not Llama 4', async () => {
-		const page = await ready('step=2&experts=64&topk=4');
+		const page = await open('step=2&experts=64&topk=4');
 		const figure = page.locator('[aria-label="Your own sorting office"]');
 		await figure.locator('figcaption', { hasText: 'an untrained model' }).waitFor();
 		expect(await figure.locator('.winner').count()).toBe(4 * recorded.texts.length);
@@ -125,7 +114,7 @@ describe('the lesson on the router', () => {
 	});
 
 	test('takes silly links with a sentence and a sensible picture', async () => {
-		const page = await ready('step=99&off=Z&experts=1&topk=9&balance=lots');
+		const page = await open('step=99&off=Z&experts=1&topk=9&balance=lots');
 		expect(await heading(page)).toContain('Scout and Maverick');
 		const notes = await page.locator('main').textContent();
 		for (const said of [
@@ -141,25 +130,7 @@ describe('the lesson on the router', () => {
 		expect(await figure.locator('.winner').count()).toBe(2 * recorded.texts.length);
 	});
 
-	test.each(['light', 'dark'] as const)(
-		'has no violation in %s, nor a sideways scroll on a phone',
-		async (scheme) => {
-			const page = await visit(LESSON, {
-				colorScheme: scheme,
-				viewport: { width: 360, height: 800 }
-			});
-			for (let step = 1; step <= STEPS; step++) {
-				await page.click(`nav ol li:nth-child(${step}) button`);
-				const isWide = await page.evaluate(
-					() => document.documentElement.scrollWidth > window.innerWidth
-				);
-				expect(isWide, `sideways scroll at step ${step}`).toBe(false);
-				await page.evaluate(axe.source);
-				const { violations } = await page.evaluate(() =>
-					(window as unknown as { axe: typeof axe }).axe.run()
-				);
-				expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-			}
-		}
-	);
+	test.each(SCHEMES)('stands in nobody’s way on a phone, %s', async (colorScheme) => {
+		expect(await obstaclesInLesson(LESSON, { colorScheme })).toEqual([]);
+	});
 });
