@@ -23,11 +23,18 @@ export type Keys = Readonly<
 /** The values that go with keys. */
 export type Values<K> = { [Name in keyof K]: K[Name] extends Key<infer T> ? T : never };
 
-/** A number between two ends, in whole steps of `by`. */
+/** The numbers that a value may be: from `min` to `max` in whole steps of `by`. */
+export interface Range {
+	min: number;
+	max: number;
+	by: number;
+}
+
+/** A number inside a range, which its slider has too. */
 export function numberKey(
 	name: string,
-	{ min, max, initial, by = 1 }: { min: number; max: number; initial: number; by?: number }
-): Key<number> {
+	{ min, max, initial, by = 1 }: Omit<Range, 'by'> & { initial: number; by?: number }
+): Key<number> & Range {
 	const read = (text: string) => {
 		const given = text.trim() === '' ? NaN : Number(text);
 		if (Number.isNaN(given)) return { value: initial, note: noted(name, text, `${initial}`) };
@@ -35,7 +42,7 @@ export function numberKey(
 		const value = Number((min + Math.round((inside - min) / by) * by).toPrecision(10));
 		return { value, note: value === given ? null : noted(name, text, `${value}`) };
 	};
-	return { initial, read, write: String };
+	return { initial, read, write: String, min, max, by };
 }
 
 /** One of a few words. */

@@ -1,7 +1,7 @@
 import { attentionMask, type AttentionScope, type Mask } from '$lib/math/attention';
 import { stackMasks, stackScopes } from '$lib/math/stack';
 import type { Cell } from '$lib/views/cell';
-import { choiceKey, numberKey, shortened, textKey, type Key } from '../keys';
+import { choiceKey, numberKey, shortened, textKey, type Key, type Range } from '../keys';
 import type { Lesson } from '../lesson.svelte';
 import { readMask, writeMask } from './maskText';
 import { LONG, SIX } from './numbers';
@@ -11,9 +11,10 @@ import type { LessonData } from './data';
 const CONTEXTS = ['64', '1024', '8192', '32768', '131072', '1048576', '10485760'] as const;
 
 /** A number that the step chooses as long as the link and the learner do not. */
-function stepsOwn(name: string, min: number, max: number): Key<number | null> {
+function stepsOwn(name: string, min: number, max: number): Key<number | null> & Range {
 	const key = numberKey(name, { min, max, initial: NaN });
 	return {
+		...key,
 		initial: null,
 		read: (text) => {
 			const { value, note } = key.read(text);

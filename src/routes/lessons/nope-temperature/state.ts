@@ -62,31 +62,15 @@ export const CONTROLS = {
 
 export type NopeValues = Values<typeof KEYS>;
 
-export type SliderName = 'gap' | 'n' | 'attnScale' | 'floorScale' | 'times' | 'tau';
-
-interface SliderRow {
-	/** The value that it sets. */
-	key: 'gap' | 'n' | 'attn' | 'floor' | 'times' | 'tau';
-	label: string;
-	min: number;
-	max: number;
-	/** Distance between neighbouring values. */
-	by: number;
-	isLog?: true;
-}
-
-/** The controls that are sliders. */
-export const SLIDERS: Readonly<Record<SliderName, SliderRow>> = {
-	gap: { key: 'gap', label: 'gap', min: -2, max: 12, by: 0.5 },
-	n: { key: 'n', label: 'straws n', min: 1, max: LONGEST, by: 1, isLog: true },
-	attnScale: { key: 'attn', label: 'attn_scale', min: 0, max: 2, by: 0.01 },
-	floorScale: {
-		...{ key: 'floor', label: 'floor_scale', min: 1, max: LLAMA4.floorScale },
-		...{ by: 1, isLog: true }
-	},
-	times: { key: 'times', label: 'scale s', min: 1, max: 12, by: 0.5 },
-	tau: { key: 'tau', label: 'sampling temperature', min: 0.1, max: 3, by: 0.1 }
-};
+/** The controls that are sliders: the value that each sets. */
+export const SLIDERS = {
+	gap: { key: 'gap', label: 'gap' },
+	n: { key: 'n', label: 'straws n', isLog: true },
+	attnScale: { key: 'attn', label: 'attn_scale' },
+	floorScale: { key: 'floor', label: 'floor_scale', isLog: true },
+	times: { key: 'times', label: 'scale s' },
+	tau: { key: 'tau', label: 'sampling temperature' }
+} as const;
 
 /** The settings of the scale that the controls stand at. */
 export const settingsOf = ({ attn, floor }: NopeValues): ScaleSettings => ({
