@@ -25,14 +25,16 @@ export function pathOf(points: readonly (readonly [number, number])[]): string {
 }
 
 /** Marks of a logarithmic axis of positions: powers of 4 up to a few hundred, of 10 beyond. */
-export function positionTicks(last: number): number[] {
-	const base = last <= 1024 ? 4 : 10;
+export const positionTicks = (last: number): number[] => powers(last <= 1024 ? 4 : 10, last);
+
+/** Powers from 1 to `last`: marks of a logarithmic axis. */
+export function powers(base: number, last: number): number[] {
 	const ticks: number[] = [];
 	for (let tick = 1; tick <= last; tick *= base) ticks.push(tick);
 	return ticks;
 }
 
-/** A position in a few letters: `64`, `10k`, `1M`. */
+/** A count in a few letters: `64`, `10k`, `1M`. */
 export function shortCount(count: number): string {
 	if (count >= 1e6) return `${Number((count / 1e6).toPrecision(3))}M`;
 	if (count >= 1e4) return `${Number((count / 1e3).toPrecision(3))}k`;
