@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { recordRouter } from './lessons/router';
 
-const FILE = 'src/routes/lesson./lessons/routered.json';
+const FILE = 'src/routes/lessons/router/recorded.json';
 
 tf.enableProdMode();
 await tf.setBackend('wasm');

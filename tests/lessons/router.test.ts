@@ -3,6 +3,7 @@ import { deviations } from '$lib/protocol/config';
 import { checkSettings, INITIAL_SETTINGS } from '$lib/protocol/settings';
 import { readTrace } from '$lib/protocol/traceFile';
 import balanced from '$lib/experiments/recorded/loadBalance.json';
+import knocked from '$lib/experiments/recorded/knockOut.json';
 import learned from '$lib/experiments/recorded/learnedRouter.json';
 import { loadBalance } from '$lib/experiments/loadBalance';
 import { learnedRouter } from '$lib/experiments/learnedRouter';
@@ -23,7 +24,7 @@ import { wordsOf } from '../../src/routes/lessons/router/words';
 import { readLink } from '../../src/routes/link';
 import { expectClose, useBackend } from '../tensors';
 
-const numbers = numbersOf(recorded, { learned, balanced });
+const numbers = numbersOf(recorded, { knocked, learned, balanced });
 const initial = Object.fromEntries(
 	Object.entries(KEYS).map(([name, key]) => [name, key.initial])
 ) as RouterValues;

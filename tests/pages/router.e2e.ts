@@ -1,11 +1,15 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { measuredOf } from '$lib/experiments/experiment';
+import { knockOut } from '$lib/experiments/knockOut';
+import balanced from '$lib/experiments/recorded/loadBalance.json';
+import knocked from '$lib/experiments/recorded/knockOut.json';
 import { fixed } from '$lib/views/words';
 import recorded from '../../src/routes/lessons/router/recorded.json';
 import { obstaclesInLesson, ready, SCHEMES, visit, walk } from './browser';
 
 const LESSON = 'lessons/router/';
-const STEPS = 7;
+const STEPS = 8;
 
 const heading = (page: Page) => page.textContent('#step-title');
 const status = (page: Page) => page.locator('.prediction [role="status"]');
@@ -84,23 +88,53 @@ describe('the lesson on the router', () => {
 		expect(cells[0]).toBe(fixed(recorded.losses[6]!, 3));
 	});
 
-	test('lets a router learn beside its frozen twin, after a prediction, and can be stopped', async () => {
-		const page = await open('step=5');
-		const run = page.locator('.words button:has-text("Let them learn")');
+	test('asks for a prediction before a router learns beside its frozen twin, and stops when told', async () => {
+		const page = await open('step=6');
+		const run = page.locator('.proof button:has-text("Run it")');
 		expect(await run.isDisabled()).toBe(true);
 		await page.locator('.prediction input[type="radio"]').nth(2).check();
 		await page.click('.prediction button:has-text("Commit")');
 		await run.click();
-		await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 0.02);
-		await page.click('.words button:has-text("Stop")');
-		const told = page.locator('.box [role="status"]');
-		await told.filter({ hasText: 'decides nothing' }).waitFor();
-		await run.click();
-		await told.filter({ hasText: 'Loss at the facts' }).waitFor({ timeout: 150_000 });
-		await status(page).filter({ hasText: 'measured' }).waitFor();
+		await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 0.01);
+		await page.locator('.figure figcaption:has-text("Live: ")').waitFor();
+		await page.click('.proof button:has-text("Stop")');
+		await page.locator('.proof .verdict', { hasText: 'Stopped half-way' }).waitFor();
 		expect(await page.locator('.figure .history').count()).toBe(2);
+		expect(await run.isEnabled()).toBe(true);
+	}, 60_000);
+
+	test('runs the balance loss to its verdict, and judges the prediction by it', async () => {
+		const page = await open('step=7');
+		await page.locator('.prediction input[type="radio"]').nth(0).check();
+		await page.click('.prediction button:has-text("Commit")');
+		await page.click('.proof button:has-text("Run it")');
+		const told = page.locator('.proof > .verdict');
+		await told.filter({ hasText: 'Loss at the facts' }).waitFor({ timeout: 150_000 });
+		expect(await told.textContent()).toMatch(/the claim out\.$/);
+		await status(page).filter({ hasText: 'Loss at the facts' }).waitFor();
 		expect(await page.textContent('.figure figcaption')).toContain('300 of 300 steps');
+		await page.click('.proof summary');
+		const spread = await page.locator('.proof details svg').getAttribute('aria-label');
+		const first = fixed(balanced.seeds[0]!.arms[0]!.probed.at(-1)!.numbers.loss, 2);
+		expect(spread).toContain(`no balance loss: ${first}, `);
+		expect(spread?.match(/\d\.\d\d(?=, |; |\.$)/g)).toHaveLength(2 * (balanced.seeds.length + 1));
 	}, 180_000);
+
+	test('draws what a silent expert takes along only after the learner has said so', async () => {
+		const page = await open('step=5');
+		const picture = page.locator('.figure section[aria-label="Facts lost"] svg[role="img"]');
+		expect(await picture.getAttribute('aria-label')).toContain('after your prediction');
+		await page.fill('.prediction input', '80');
+		await page.click('.prediction button:has-text("Commit")');
+		await page.locator('h1').click();
+		await page.keyboard.press('ArrowRight');
+		expect(await picture.getAttribute('aria-label')).toContain('the router learns 51 %');
+		expect(await page.locator('.figure .expected').count()).toBe(1);
+		await page.click('.figure [aria-label="Facts lost as a table"]');
+		const { learned } = measuredOf(knockOut, knocked.seeds[0]!);
+		const cells = await rowOf(page, 'the router learns, seed 1');
+		expect(cells).toEqual([`${fixed(learned.ownLost, 1)} %`, fixed(learned.ownRise, 2)]);
+	});
 
 	test('draws a fresh model of 64 experts, four per token, and says what is not Llama 4', async () => {
 		const page = await open('step=2&experts=64&topk=4');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { followedFacts } from '$lib/experiments/followedFacts';
 import type { Recorded } from '$lib/experiments/recorded';
+import knocked from '$lib/experiments/recorded/knockOut.json';
 import learned from '$lib/experiments/recorded/learnedRouter.json';
 import balanced from '$lib/experiments/recorded/loadBalance.json';
 import type { ModelConfig } from '$lib/protocol/config';
@@ -18,6 +19,7 @@ export interface RouterData {
 	numbers: RouterNumbers;
 	config: ModelConfig;
 	/** What the experiments of the lesson found when they were recorded. */
+	knocked: Recorded;
 	learned: Recorded;
 	balanced: Recorded;
 	/** The text whose way through the experts they follow. */
@@ -26,9 +28,9 @@ export interface RouterData {
 
 export function load(): RouterData {
 	const known: RecordedRouter = recorded;
-	const numbers = numbersOf(known, { learned, balanced });
+	const numbers = numbersOf(known, { knocked, learned, balanced });
 	const { vocabulary } = taskOf('facts');
 	const facts = followedFacts().map((token) => vocabulary[token] ?? '?');
 	const { config } = readHfConfig(readFileSync(`static/toys/${known.toy}/config.json`, 'utf8'));
-	return { words: wordsOf(numbers), numbers, config, learned, balanced, facts };
+	return { words: wordsOf(numbers), numbers, config, knocked, learned, balanced, facts };
 }

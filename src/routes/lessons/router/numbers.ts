@@ -1,4 +1,5 @@
 import { measuredOf, type Experiment } from '$lib/experiments/experiment';
+import { knockOut } from '$lib/experiments/knockOut';
 import { learnedRouter } from '$lib/experiments/learnedRouter';
 import { loadBalance } from '$lib/experiments/loadBalance';
 import type { Recorded } from '$lib/experiments/recorded';
@@ -80,6 +81,8 @@ export interface RouterNumbers {
 	heldOut: { whole: number; noShared: number; noDearest: number; dearest: number };
 	scout: PlanNumbers;
 	maverick: PlanNumbers;
+	/** What a silent part takes along. */
+	knocked: Spans;
 	/** The learned router, its frozen twin and two dense parts; with and without the balance loss. */
 	learned: Spans;
 	balanced: Spans;
@@ -90,7 +93,7 @@ export interface RouterNumbers {
 /** Reads the numbers off the recorded pass and the model cards. */
 export function numbersOf(
 	recorded: RecordedRouter,
-	{ learned, balanced }: { learned: Recorded; balanced: Recorded }
+	{ knocked, learned, balanced }: Readonly<Record<'knocked' | 'learned' | 'balanced', Recorded>>
 ): RouterNumbers {
 	const sorting = sortingOf(readTrace(recorded.trace), recorded.layer);
 	if (!sorting) throw new RangeError('the recorded pass has no experts');
@@ -118,6 +121,7 @@ export function numbersOf(
 		},
 		scout: planNumbers(SCOUT),
 		maverick: planNumbers(MAVERICK),
+		knocked: spansOf(knockOut, knocked),
 		learned: spansOf(learnedRouter, learned),
 		balanced: spansOf(loadBalance, balanced),
 		seeds: learned.seeds.length

@@ -1,3 +1,4 @@
+import { knockOut } from '$lib/experiments/knockOut';
 import { learnedRouter } from '$lib/experiments/learnedRouter';
 import { loadBalance } from '$lib/experiments/loadBalance';
 import type { Lab } from '$lib/lab/lab.svelte';
@@ -10,9 +11,9 @@ import { readTrace } from '$lib/protocol/traceFile';
 import type { Place } from '$lib/views/place';
 import { sortingOf, type Sorting } from '$lib/views/sorting';
 import { LessonEngine } from '../engine.svelte';
+import { Proving } from '../proving.svelte';
 import type { RouterData } from './+page.server';
 import { DRAWN_POINTS } from './recorded';
-import { Run } from './run.svelte';
 
 /** A part of the layer that can be silenced: an expert by its index, or the shared one. */
 export type Part = number | 'shared';
@@ -54,16 +55,21 @@ export class Office {
 	holds: 'toy' | 'own' = $state('toy');
 	/** One sentence on what could not be done, or empty. */
 	problem: string = $state('');
-	/** The learned router beside its frozen twin, run in the page. */
-	readonly twins = new Run(learnedRouter, ['learned', 'frozen']);
-	/** Without and with the balance loss, run in the page. */
-	readonly balance = new Run(loadBalance, ['without', 'with']);
+	/** What a silent part takes along, as run in the page. */
+	readonly knocked: Proving;
+	/** The learned router beside its frozen twin, as run in the page. */
+	readonly twins: Proving;
+	/** Without and with the balance loss, as run in the page. */
+	readonly balance: Proving;
 	readonly #tokens: readonly number[];
 	/** What has been asked, one after the other: a newer pass would outdate an older one. */
 	#turn: Promise<unknown> = Promise.resolve();
 
 	constructor(data: RouterData) {
 		this.data = data;
+		this.knocked = new Proving(knockOut, data.knocked);
+		this.twins = new Proving(learnedRouter, data.learned);
+		this.balance = new Proving(loadBalance, data.balanced);
 		const { recorded } = data.numbers;
 		const trace = readTrace(recorded.trace);
 		this.#tokens = [...trace.tokens];

@@ -16,6 +16,7 @@ export function wordsOf(numbers: RouterNumbers): LessonWords {
 			moves(numbers),
 			dial(numbers),
 			knock(numbers),
+			lost(numbers),
 			twin(numbers),
 			balance(numbers),
 			plan(numbers)
@@ -108,6 +109,27 @@ function knock({ loss, heldOut, recorded }: RouterNumbers): StepWords {
 	};
 }
 
+function lost({ knocked, seeds }: RouterNumbers): StepWords {
+	const whole = ({ least, most }: Span) =>
+		least === most ? `${fixed(least, 0)} %` : `${fixed(least, 0)} to ${fixed(most, 0)} %`;
+	const of = (arm: string, measure: string) =>
+		whole(knocked[arm]?.[measure] ?? { least: NaN, most: NaN });
+	return {
+		id: 'lost',
+		title: 'What a clerk takes home',
+		text: [
+			'One sentence proves little. So a fresh model of one layer with eight experts learns facts that follow from nothing: the colours of 1,600 creatures, each named by two syllables. Then its experts are silenced one after the other, and we count the colours that it knew and now gets wrong.'
+		],
+		captions: [
+			'What goes with a silent expert, what goes of the facts that other experts handle, and what goes without the shared one?',
+			`Over ${seeds} seeds a silent expert takes ${of('learned', 'ownLost')} of the known facts that were routed to it, and ${of('learned', 'othersLost')} of the others. The rest of its own facts the shared expert knows too: without that one ${of('learned', 'sharedLost')} of all facts go. A router that never learned divides the work just as cleanly: ${of('frozen', 'ownLost')} and ${of('frozen', 'othersLost')}.`
+		],
+		act: 'Predict how much a silent expert takes along. Then run it here, or step on to the recorded seeds.',
+		picture:
+			'Three pairs of bars, with a dot per seed: facts lost of those routed to the silent expert, facts lost of all others, and facts lost without the shared expert; each with a router that learned and with one that stayed as drawn.'
+	};
+}
+
 function twin({ learned, seeds }: RouterNumbers): StepWords {
 	const loss = (arm: string) => ofArm(learned, arm, 'loss');
 	const told = (arm: string) => ofArm(learned, arm, 'information');
@@ -115,7 +137,7 @@ function twin({ learned, seeds }: RouterNumbers): StepWords {
 		id: 'twin',
 		title: 'A router that never learns',
 		text: [
-			'Two fresh models learn the colours of 1,600 creatures from the same seed and the same batches. In one the router learns. In its twin the router stays as it was drawn, at random, for ever; only the experts learn.'
+			'Two fresh models learn the colours of the 1,600 creatures from the same seed and the same batches. In one the router learns. In its twin the router stays as it was drawn, at random, for ever; only the experts learn.'
 		],
 		captions: [
 			'Below runs a recorded pair; let another one learn in this page. Each column is a token, each row a later look: a change of colour is a token that was sent elsewhere.',
