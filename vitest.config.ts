@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { compile, compileModule } from 'svelte/compiler';
 import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { assembly } from './scripts/assembly.mjs';
 import { findChrome, launchOptions } from './scripts/chrome.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -95,7 +96,8 @@ const onPages: TestProjectInlineConfiguration = {
 export default defineConfig({
 	cacheDir: '.cache/vitest',
 	resolve: { alias: { $lib: here('src/lib') } },
-	plugins: [oneInstance, runes],
+	plugins: [assembly(), oneInstance, runes],
+	worker: { plugins: () => [assembly()] },
 	test: {
 		projects: [
 			inNode('unit', 'tests/**/*.test.ts', ['tests/**/*.browser.test.ts', 'tests/golden/**']),

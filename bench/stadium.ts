@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
+import { assembly } from '../scripts/assembly.mjs';
 import { launchChrome } from '../scripts/chrome.mjs';
 import { serve } from '../scripts/server.mjs';
 
@@ -14,7 +15,7 @@ async function bundle(root: string, folder: string): Promise<void> {
 		logLevel: 'error',
 		publicDir: false,
 		resolve: { alias: { $lib: join(root, 'src/lib') } },
-		worker: { format: 'es' },
+		worker: { format: 'es', plugins: () => [assembly()] },
 		build: {
 			outDir: folder,
 			emptyOutDir: true,

@@ -22,7 +22,10 @@ export const site = join(root, 'build');
 
 const stamp = join(root, '.cache/build.txt');
 const lock = join(root, '.cache/build.lock');
-const sources = ['src', 'static', 'svelte.config.js', 'vite.config.ts', 'package-lock.json'];
+const sources = [
+	...['src', 'static', 'svelte.config.js', 'vite.config.ts', 'scripts/assembly.mjs'],
+	'package-lock.json'
+];
 
 /**
  * Every file at or under a path, sorted.

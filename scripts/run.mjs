@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { assembly } from './assembly.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -50,7 +51,7 @@ async function bundle(entry, folder) {
 		logLevel: 'error',
 		publicDir: false,
 		resolve: { alias: { $lib: join(root, 'src/lib') } },
-		plugins: [toolsStayOutside],
+		plugins: [toolsStayOutside, assembly()],
 		ssr: { noExternal: [/^@tensorflow\//] },
 		build: {
 			ssr: entry,

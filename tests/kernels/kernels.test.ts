@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { attend } from '$lib/kernels/attend';
 import { crossEntropy } from '$lib/kernels/crossEntropy';
 import { embed } from '$lib/kernels/embed';
-import { exp } from '$lib/kernels/exp';
+import { exp } from '$lib/kernels/plain/exp';
 import { sortByExpert } from '$lib/kernels/expertLoops';
 import { matMul } from '$lib/kernels/matMul';
 import { chooseExperts, pick } from '$lib/kernels/pick';

@@ -8,6 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { arraysOf, type ArrayBackend, type Numbers } from './arrayBackend';
+import type { Loops } from './loops';
 
 /** Shape of an array that a kernel fills: float32, or int32 where said. */
 export type ArrayPlan = readonly number[] | { readonly int32: readonly number[] };
@@ -23,16 +24,8 @@ export interface ArrayKernel<Inputs, Outputs, Attributes> {
 	readonly plan: (shapes: Shapes<Inputs>, attributes: Attributes) => Plans<Outputs>;
 	/** Those of the outputs that are only room to work in and are thrown away afterwards. */
 	readonly scratch?: readonly (keyof Outputs & string)[];
-	/**
-	 * Fills every number of the outputs, which start with whatever was in memory. It reads nothing
-	 * but its inputs, so that it may run twice.
-	 */
-	readonly run: (
-		inputs: Inputs,
-		outputs: Outputs,
-		attributes: Attributes,
-		product: ArrayBackend['product']
-	) => void;
+	/** Fills every number of the outputs, which start with whatever was in memory. */
+	readonly run: (inputs: Inputs, outputs: Outputs, attributes: Attributes, loops: Loops) => void;
 }
 
 /** A registered kernel: tensors in, new tensors out, without a gradient. */
@@ -118,18 +111,13 @@ function fill<Inputs, Outputs, Attributes>(
 	);
 	const view = (infos: [string, tf.TensorInfo][]) =>
 		Object.fromEntries(infos.map(([name, info]) => [name, arrays.view(info)]));
-	const given = Object.entries(inputs);
-	for (let isDone = false; !isDone;) {
-		try {
-			// Views are taken after all room is made: making room may move the heap.
-			const [from, to] = [view(given) as Inputs, view(made) as Outputs];
-			kernel.run(from, to, attributes, arrays.product);
-			isDone = true;
-		} catch (error) {
-			if (arrays.hasMoved(error)) continue;
-			for (const [, info] of made) arrays.free(info);
-			throw error;
-		}
+	try {
+		// Views are taken after all room is made: making room may move the heap.
+		const [from, to] = [view(Object.entries(inputs)) as Inputs, view(made) as Outputs];
+		kernel.run(from, to, attributes, arrays.loops);
+	} catch (error) {
+		for (const [, info] of made) arrays.free(info);
+		throw error;
 	}
 	for (const [name, info] of made) if (isScratch(kernel, name)) arrays.free(info);
 	return made.filter(([name]) => !isScratch(kernel, name)).map(([, info]) => info);

@@ -1,10 +1,49 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { decodeMask } from '$lib/math/attention';
 import { attendBlocks, FORBIDDEN } from './attendBlocks';
-import { attendGradient, attendKernel, type AttendSizes } from './attendLoops';
+import { arrayKernel } from './arrayKernel';
+import { fillRanges, patternWidth, type AttendSizes } from './plain/attend';
 import { withGradient } from './withGradient';
 
-export type { AttendSizes } from './attendLoops';
+export type { AttendSizes } from './plain/attend';
+
+type Array32 = Float32Array;
+
+const attendKernel = arrayKernel<
+	Record<'q' | 'k' | 'v', Array32>,
+	{ context: Array32; pattern: Array32; ranges: Int32Array },
+	AttendSizes
+>({
+	name: 'Attend',
+	plan: ({ q }, sizes) => ({
+		context: q,
+		pattern: [sizes.batch * sizes.queries * sizes.heads, patternWidth(sizes)],
+		ranges: { int32: [2 * sizes.queries] }
+	}),
+	scratch: ['ranges'],
+	run: (given, made, sizes, loops) => {
+		fillRanges(made.ranges, sizes);
+		loops.attend({ ...given, ...made }, sizes);
+	}
+});
+
+const attendGradient = arrayKernel<
+	Record<'q' | 'k' | 'v' | 'pattern' | 'dy', Array32>,
+	Record<'dq' | 'dk' | 'dv' | 'slopes', Array32> & { ranges: Int32Array },
+	AttendSizes
+>({
+	name: 'AttendGradient',
+	plan: ({ q, k, v }, sizes) => ({
+		...{ dq: q, dk: k, dv: v },
+		slopes: [patternWidth(sizes)],
+		ranges: { int32: [2 * sizes.queries] }
+	}),
+	scratch: ['slopes', 'ranges'],
+	run: (given, made, sizes, loops) => {
+		fillRanges(made.ranges, sizes);
+		loops.attendBack({ ...given, ...made }, sizes);
+	}
+});
 
 /**
  * Scaled dot-product attention of every head within a layer's scope:

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { AttendSizes } from './attendLoops';
+import type { AttendSizes } from './plain/attend';
 
 /** Added to a forbidden score before softmax. Finite, so that no row can become NaN. */
 export const FORBIDDEN = -1e9;

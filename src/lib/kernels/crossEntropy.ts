@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
-import { exp } from './exp';
 import { marks } from './marks';
+import type { LossSizes } from './plain/crossEntropy';
 import { withGradient } from './withGradient';
 
 type Array32 = Float32Array;
@@ -9,22 +9,20 @@ type Array32 = Float32Array;
 const lossKernel = arrayKernel<
 	{ logits: Array32; targets: Int32Array },
 	{ losses: Array32; logSums: Array32 },
-	{ rows: number; vocabulary: number }
+	LossSizes
 >({
 	name: 'CrossEntropy',
 	plan: (_shapes, { rows }) => ({ losses: [rows], logSums: [rows] }),
-	run: ({ logits, targets }, { losses, logSums }, { rows, vocabulary }) => {
+	run: ({ logits, targets }, { losses, logSums }, sizes, loops) => {
+		const { rows, vocabulary } = sizes;
+		// The highest logits lie where the losses will be.
+		loops.sumPowers(logits, losses, logSums, sizes);
 		for (let row = 0; row < rows; row++) {
-			const start = row * vocabulary;
 			const target = targets[row]!;
 			if (target >= vocabulary) throw new RangeError(`there is no token ${target}`);
-			let highest = -Infinity;
-			for (let v = start; v < start + vocabulary; v++) highest = Math.max(highest, logits[v]!);
-			let sum = 0;
-			for (let v = start; v < start + vocabulary; v++) sum += exp(logits[v]! - highest);
-			const logSum = highest + Math.log(sum);
+			const logSum = losses[row]! + Math.log(logSums[row]!);
 			logSums[row] = logSum;
-			losses[row] = target < 0 ? 0 : logSum - logits[start + target]!;
+			losses[row] = target < 0 ? 0 : logSum - logits[row * vocabulary + target]!;
 		}
 	}
 });
@@ -32,20 +30,21 @@ const lossKernel = arrayKernel<
 const lossGradient = arrayKernel<
 	{ logits: Array32; targets: Int32Array; logSums: Array32; dy: Array32 },
 	{ dLogits: Array32 },
-	{ rows: number; vocabulary: number }
+	LossSizes
 >({
 	name: 'CrossEntropyGradient',
 	plan: ({ logits }) => ({ dLogits: logits }),
-	run: ({ logits, targets, logSums, dy }, { dLogits }, { rows, vocabulary }) => {
-		dLogits.fill(0);
+	run: ({ logits, targets, logSums, dy }, { dLogits }, { rows, vocabulary }, loops) => {
 		for (let row = 0; row < rows; row++) {
 			const target = targets[row]!;
-			const [factor, logSum, start] = [dy[row]!, logSums[row]!, row * vocabulary];
-			if (target < 0 || factor === 0) continue;
-			for (let v = start; v < start + vocabulary; v++) {
-				dLogits[v] = factor * exp(logits[v]! - logSum);
+			const [factor, start] = [dy[row]!, row * vocabulary];
+			const own = dLogits.subarray(start, start + vocabulary);
+			if (target < 0 || factor === 0) {
+				own.fill(0);
+				continue;
 			}
-			dLogits[start + target]! -= factor;
+			loops.shares(logits.subarray(start, start + vocabulary), own, logSums[row]!, factor);
+			own[target]! -= factor;
 		}
 	}
 });

@@ -1,7 +1,5 @@
-import type { ArrayBackend } from './arrayBackend';
 import { arrayKernel } from './arrayKernel';
-import { transposeLoop } from './productLoop';
-import { swiGluBack, swiGluLoop } from './swiGlu';
+import type { Loops } from './loops';
 
 type Array32 = Float32Array;
 
@@ -86,35 +84,27 @@ export const expertsKernel = arrayKernel<
 		inner: [rows, hidden],
 		answer: [rows, width]
 	}),
-	run: ({ x, gate, chosen, gateUp, down }, made, sizes, product) => {
+	run: ({ x, gate, chosen, gateUp, down }, made, sizes, loops) => {
 		const { y, order, starts, given, raised, inner, answer } = made;
-		const { rows, choices, experts, width: D, hidden: F, gateOn } = sizes;
+		const { choices, experts, width: D, hidden: F, gateOn } = sizes;
 		sortByExpert(chosen, order, starts);
-		for (let place = 0; place < rows; place++) {
-			const row = order[place]!;
-			const from = Math.floor(row / choices) * D;
-			const factor = gateOn === 'input' ? gate[row]! : 1;
-			for (let d = 0; d < D; d++) given[place * D + d] = factor * x[from + d]!;
-		}
+		const rowOrder = { order, choices, width: D };
+		loops.gather(x, gateOn === 'input' ? gate : null, given, rowOrder);
 		for (let expert = 0; expert < experts; expert++) {
-			const { count, own, of } = piecesOf(expert, starts);
+			const { count: rows, own, of } = piecesOf(expert, starts);
+			if (rows === 0) continue;
 			const both = own(raised, 2 * F);
-			product(own(given, D), of(gateUp), both, count, D, 2 * F);
-			swiGluLoop(both, both, own(inner, F), together(count, F));
-			product(own(inner, F), of(down), own(answer, D), count, F, D);
+			loops.product(own(given, D), of(gateUp), both, { rows, inner: D, columns: 2 * F });
+			loops.swiGlu(both, both, own(inner, F), together(rows, F));
+			loops.product(own(inner, F), of(down), own(answer, D), { rows, inner: F, columns: D });
 		}
 		y.fill(0);
-		for (let place = 0; place < rows; place++) {
-			const row = order[place]!;
-			const to = Math.floor(row / choices) * D;
-			const factor = gateOn === 'input' ? 1 : gate[row]!;
-			for (let d = 0; d < D; d++) y[to + d]! += factor * answer[place * D + d]!;
-		}
+		loops.scatter(answer, gateOn === 'input' ? null : gate, y, rowOrder);
 	}
 });
 
 /** Room that the gradient works in. */
-type Scratch = 'dAnswer' | 'dInner' | 'dRaised' | 'dGiven' | 'turned' | 'turnedWeight';
+type Scratch = 'dAnswer' | 'dInner' | 'dRaised' | 'dGiven';
 
 export const expertsGradient = arrayKernel<
 	Record<'x' | 'gate' | 'gateUp' | 'down' | 'dy', Array32> & Kept<Array32, Int32Array>,
@@ -130,75 +120,47 @@ export const expertsGradient = arrayKernel<
 		dAnswer: [rows, width],
 		dInner: [rows, hidden],
 		dRaised: [rows, 2 * hidden],
-		dGiven: [rows, width],
-		turned: [rows * Math.max(width, hidden)],
-		turnedWeight: [width * 2 * hidden]
+		dGiven: [rows, width]
 	}),
-	scratch: ['dAnswer', 'dInner', 'dRaised', 'dGiven', 'turned', 'turnedWeight'],
-	run: (kept, made, sizes, product) => {
-		const { rows, choices, width: D, gateOn } = sizes;
-		for (let place = 0; place < rows; place++) {
-			const row = kept.order[place]!;
-			const from = Math.floor(row / choices) * D;
-			const factor = gateOn === 'input' ? 1 : kept.gate[row]!;
-			for (let d = 0; d < D; d++) made.dAnswer[place * D + d] = factor * kept.dy[from + d]!;
+	scratch: ['dAnswer', 'dInner', 'dRaised', 'dGiven'],
+	run: (kept, made, sizes, loops) => {
+		const { x, gate, dy, order, answer } = kept;
+		const { choices, experts, width, gateOn } = sizes;
+		const rowOrder = { order, choices, width };
+		loops.gather(dy, gateOn === 'input' ? null : gate, made.dAnswer, rowOrder);
+		for (let expert = 0; expert < experts; expert++) {
+			expertSlopes(expert, kept, made, sizes, loops);
 		}
-		expertWeights(kept, made, sizes, product);
-		tokenSlopes(kept, made, sizes);
+		made.dx.fill(0);
+		loops.scatter(made.dGiven, gateOn === 'input' ? gate : null, made.dx, rowOrder);
+		// What the gate multiplied, times the slope there.
+		if (gateOn === 'input') loops.dots(made.dGiven, x, made.dGate, rowOrder);
+		else loops.dots(answer, dy, made.dGate, rowOrder);
 	}
 });
 
-/** From d given to d x, and d gate: what the gate multiplied, times the slope there. */
-function tokenSlopes(
-	{
-		x,
-		gate,
-		dy,
-		order,
-		answer
-	}: Record<'x' | 'gate' | 'dy' | 'answer', Array32> & { order: Int32Array },
-	{ dx, dGate, dGiven }: Record<'dx' | 'dGate' | 'dGiven', Array32>,
-	{ rows, choices, width: D, gateOn }: Sizes
-): void {
-	dx.fill(0);
-	for (let place = 0; place < rows; place++) {
-		const row = order[place]!;
-		const token = Math.floor(row / choices) * D;
-		const factor = gateOn === 'input' ? gate[row]! : 1;
-		let [onInput, onOutput] = [0, 0];
-		for (let d = 0; d < D; d++) {
-			const dInput = dGiven[place * D + d]!;
-			dx[token + d]! += factor * dInput;
-			onInput += dInput * x[token + d]!;
-			onOutput += dy[token + d]! * answer[place * D + d]!;
-		}
-		dGate[row] = gateOn === 'input' ? onInput : onOutput;
-	}
-}
-
-/** From each expert's d answer to its weights' gradients and to d given. */
-function expertWeights(
+/** From an expert's d answer to its weights' gradients and to d given. */
+function expertSlopes(
+	expert: number,
 	kept: Kept<Array32, Int32Array> & Record<'gateUp' | 'down', Array32>,
 	made: Record<'dGateUp' | 'dDown' | Scratch, Array32>,
-	{ experts, width: D, hidden: F }: Sizes,
-	product: ArrayBackend['product']
+	{ width: D, hidden: F }: Sizes,
+	loops: Loops
 ): void {
-	const { turned, turnedWeight } = made;
-	made.dGateUp.fill(0);
-	made.dDown.fill(0);
-	for (let expert = 0; expert < experts; expert++) {
-		const { count, own, of } = piecesOf(expert, kept.starts);
-		if (count === 0) continue;
-		const [dAnswer, dInner] = [own(made.dAnswer, D), own(made.dInner, F)];
-		const [both, dBoth] = [own(kept.raised, 2 * F), own(made.dRaised, 2 * F)];
-		transposeLoop(of(kept.down), turnedWeight, F, D);
-		product(dAnswer, turnedWeight, dInner, count, D, F);
-		transposeLoop(own(kept.inner, F), turned, count, F);
-		product(turned, dAnswer, of(made.dDown), F, count, D);
-		swiGluBack(both, both, dInner, dBoth, dBoth, together(count, F));
-		transposeLoop(of(kept.gateUp), turnedWeight, D, 2 * F);
-		product(dBoth, turnedWeight, own(made.dGiven, D), count, 2 * F, D);
-		transposeLoop(own(kept.given, D), turned, count, D);
-		product(turned, dBoth, of(made.dGateUp), D, count, 2 * F);
+	const { count: rows, own, of } = piecesOf(expert, kept.starts);
+	const [dGateUp, dDown] = [of(made.dGateUp), of(made.dDown)];
+	if (rows === 0) {
+		dGateUp.fill(0);
+		dDown.fill(0);
+		return;
 	}
+	const [dAnswer, dInner] = [own(made.dAnswer, D), own(made.dInner, F)];
+	const [both, dBoth] = [own(kept.raised, 2 * F), own(made.dRaised, 2 * F)];
+	loops.product(dAnswer, of(kept.down), dInner, { rows, inner: D, columns: F }, 'abT');
+	loops.product(own(kept.inner, F), dAnswer, dDown, { rows: F, inner: rows, columns: D }, 'aTb');
+	loops.swiGluBack(both, both, dInner, dBoth, dBoth, together(rows, F));
+	const rise = { rows, inner: 2 * F, columns: D };
+	loops.product(dBoth, of(kept.gateUp), own(made.dGiven, D), rise, 'abT');
+	const turn = { rows: D, inner: rows, columns: 2 * F };
+	loops.product(own(kept.given, D), dBoth, dGateUp, turn, 'aTb');
 }

@@ -1,44 +1,32 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
-import { transposeLoop } from './productLoop';
+import type { ProductSizes } from './plain/product';
 import { withGradient } from './withGradient';
-
-/** `a[rows, inner] · b[inner, columns]`. */
-interface Sizes {
-	readonly rows: number;
-	readonly inner: number;
-	readonly columns: number;
-}
 
 type Array32 = Float32Array;
 
-const productKernel = arrayKernel<{ a: Array32; b: Array32 }, { out: Array32 }, Sizes>({
+const productKernel = arrayKernel<{ a: Array32; b: Array32 }, { out: Array32 }, ProductSizes>({
 	name: 'Product',
 	plan: (_shapes, { rows, columns }) => ({ out: [rows, columns] }),
-	run: ({ a, b }, { out }, { rows, inner, columns }, product) =>
-		product(a, b, out, rows, inner, columns)
+	run: ({ a, b }, { out }, sizes, loops) => loops.product(a, b, out, sizes)
 });
 
 const productGradient = arrayKernel<
 	{ a: Array32; b: Array32; dy: Array32 },
-	{ da: Array32; db: Array32; aTurned: Array32; bTurned: Array32 },
-	Sizes
+	{ da: Array32; db: Array32 },
+	ProductSizes
 >({
 	name: 'ProductGradient',
-	plan: ({ a, b }) => ({ da: a, db: b, aTurned: a, bTurned: b }),
-	scratch: ['aTurned', 'bTurned'],
-	run: ({ a, b, dy }, { da, db, aTurned, bTurned }, { rows, inner, columns }, product) => {
-		transposeLoop(a, aTurned, rows, inner);
-		transposeLoop(b, bTurned, inner, columns);
-		product(dy, bTurned, da, rows, columns, inner);
-		product(aTurned, dy, db, inner, rows, columns);
+	plan: ({ a, b }) => ({ da: a, db: b }),
+	run: ({ a, b, dy }, { da, db }, { rows, inner, columns }, loops) => {
+		loops.product(dy, b, da, { rows, inner: columns, columns: inner }, 'abT');
+		loops.product(a, dy, db, { rows: inner, inner: rows, columns }, 'aTb');
 	}
 });
 
 /**
- * Matrix product `a · b`, with `da = dy · bᵀ` and `db = aᵀ · dy`. On the array backends nothing but
- * plain products is multiplied: what a gradient needs transposed is transposed first, because the
- * wasm backend is ten times slower with its transpose flags.
+ * Matrix product `a · b`, with `da = dy · bᵀ` and `db = aᵀ · dy`. The array backends multiply by
+ * loops of our own, which read a matrix as transposed at no price.
  *
  * @returns [rows of a, columns of b], owned by the caller
  * @throws RangeError if the inner sizes differ

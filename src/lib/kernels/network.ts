@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
 import { matMul } from './matMul';
-import { transposeLoop } from './productLoop';
-import { swiGluBack, swiGluLoop } from './swiGlu';
+import type { ProductSizes } from './plain/product';
 import { withGradient } from './withGradient';
 
 type Array32 = Float32Array;
@@ -12,6 +11,13 @@ interface Sizes {
 	readonly width: number;
 	readonly hidden: number;
 }
+
+/** The product that gives the gradient of a weight, from the product that it took part in. */
+const ofWeights = ({ rows, inner, columns }: ProductSizes) => ({
+	rows: inner,
+	inner: rows,
+	columns
+});
 
 /** Gate and up are two arrays here. */
 const apart = (rows: number, width: number) => ({ rows, width, stride: width, upOffset: 0 });
@@ -28,52 +34,44 @@ const networkKernel = arrayKernel<
 		raised: [rows, hidden],
 		inner: [rows, hidden]
 	}),
-	run: ({ x, gate, up, down }, { y, gated, raised, inner }, { rows, width, hidden }, product) => {
-		product(x, gate, gated, rows, width, hidden);
-		product(x, up, raised, rows, width, hidden);
-		swiGluLoop(gated, raised, inner, apart(rows, hidden));
-		product(inner, down, y, rows, hidden, width);
+	run: ({ x, gate, up, down }, { y, gated, raised, inner }, { rows, width, hidden }, loops) => {
+		const rise = { rows, inner: width, columns: hidden };
+		loops.product(x, gate, gated, rise);
+		loops.product(x, up, raised, rise);
+		loops.swiGlu(gated, raised, inner, apart(rows, hidden));
+		loops.product(inner, down, y, { rows, inner: hidden, columns: width });
 	}
 });
 
 const networkGradient = arrayKernel<
 	Record<'x' | 'gate' | 'up' | 'down' | 'gated' | 'raised' | 'inner' | 'dy', Array32>,
-	Record<
-		| ('dx' | 'dGate' | 'dUp' | 'dDown')
-		| ('dGated' | 'dRaised' | 'dInner' | 'turned' | 'turnedWeight' | 'dxUp'),
-		Array32
-	>,
+	Record<'dx' | 'dGate' | 'dUp' | 'dDown' | 'dGated' | 'dRaised' | 'dInner', Array32>,
 	Sizes
 >({
 	name: 'NetworkGradient',
-	plan: ({ x, gate, up, down }, { rows, width, hidden }) => ({
+	plan: ({ x, gate, up, down }, { rows, hidden }) => ({
 		dx: x,
 		dGate: gate,
 		dUp: up,
 		dDown: down,
 		dGated: [rows, hidden],
 		dRaised: [rows, hidden],
-		dInner: [rows, hidden],
-		turned: [rows * Math.max(width, hidden)],
-		turnedWeight: [width * hidden],
-		dxUp: x
+		dInner: [rows, hidden]
 	}),
-	scratch: ['dGated', 'dRaised', 'dInner', 'turned', 'turnedWeight', 'dxUp'],
-	run: (given, made, { rows, width, hidden }, product) => {
-		const { dGated, dRaised, dInner, turned, turnedWeight, dx, dxUp } = made;
-		transposeLoop(given.down, turnedWeight, hidden, width);
-		product(given.dy, turnedWeight, dInner, rows, width, hidden);
-		transposeLoop(given.inner, turned, rows, hidden);
-		product(turned, given.dy, made.dDown, hidden, rows, width);
-		swiGluBack(given.gated, given.raised, dInner, dGated, dRaised, apart(rows, hidden));
-		transposeLoop(given.x, turned, rows, width);
-		product(turned, dGated, made.dGate, width, rows, hidden);
-		product(turned, dRaised, made.dUp, width, rows, hidden);
-		transposeLoop(given.gate, turnedWeight, width, hidden);
-		product(dGated, turnedWeight, dx, rows, hidden, width);
-		transposeLoop(given.up, turnedWeight, width, hidden);
-		product(dRaised, turnedWeight, dxUp, rows, hidden, width);
-		for (let i = 0; i < dx.length; i++) dx[i]! += dxUp[i]!;
+	scratch: ['dGated', 'dRaised', 'dInner'],
+	run: (given, made, { rows, width, hidden }, loops) => {
+		const { dx, dGated, dRaised, dInner } = made;
+		const [rise, fall] = [
+			{ rows, inner: width, columns: hidden },
+			{ rows, inner: hidden, columns: width }
+		];
+		loops.product(given.dy, given.down, dInner, rise, 'abT');
+		loops.product(given.inner, given.dy, made.dDown, ofWeights(fall), 'aTb');
+		loops.swiGluBack(given.gated, given.raised, dInner, dGated, dRaised, apart(rows, hidden));
+		loops.product(given.x, dGated, made.dGate, ofWeights(rise), 'aTb');
+		loops.product(given.x, dRaised, made.dUp, ofWeights(rise), 'aTb');
+		loops.product(dGated, given.gate, dx, fall, 'abT');
+		loops.product(dRaised, given.up, dx, fall, 'abT', true);
 	}
 });
 

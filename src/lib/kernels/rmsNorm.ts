@@ -1,59 +1,28 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
+import type { NormSizes } from './plain/norm';
 import { withGradient } from './withGradient';
 
 type Array32 = Float32Array;
 
-/** One over the root of the mean square of some numbers. */
-function inverseOf(x: Array32, start: number, width: number, eps: number): number {
-	let sum = 0;
-	for (let i = start; i < start + width; i++) sum += x[i]! * x[i]!;
-	return 1 / Math.sqrt(sum / width + eps);
-}
-
 const normKernel = arrayKernel<
 	{ x: Array32; weight: Array32 },
 	{ y: Array32; inverse: Array32 },
-	{ rows: number; width: number; eps: number }
+	NormSizes
 >({
 	name: 'RmsNorm',
 	plan: ({ x }, { rows }) => ({ y: x, inverse: [rows] }),
-	run: ({ x, weight }, { y, inverse }, { rows, width, eps }) => {
-		for (let row = 0; row < rows; row++) {
-			const start = row * width;
-			const factor = inverseOf(x, start, width, eps);
-			inverse[row] = factor;
-			for (let i = 0; i < width; i++) y[start + i] = x[start + i]! * factor * weight[i]!;
-		}
-	}
+	run: (given, made, sizes, loops) => loops.rmsNorm({ ...given, ...made }, sizes)
 });
 
 const normGradient = arrayKernel<
 	{ x: Array32; weight: Array32; inverse: Array32; dy: Array32 },
 	{ dx: Array32; dWeight: Array32 },
-	{ rows: number; width: number }
+	NormSizes
 >({
 	name: 'RmsNormGradient',
 	plan: ({ x, weight }) => ({ dx: x, dWeight: weight }),
-	run: ({ x, weight, inverse, dy }, { dx, dWeight }, { rows, width }) => {
-		const sums = new Float64Array(width);
-		for (let row = 0; row < rows; row++) {
-			const start = row * width;
-			const factor = inverse[row]!;
-			let dot = 0;
-			for (let i = 0; i < width; i++) {
-				const slope = dy[start + i]! * x[start + i]!;
-				sums[i]! += slope * factor;
-				dot += slope * weight[i]!;
-			}
-			// Every x of the row moves the common factor too.
-			const pull = (dot * factor * factor) / width;
-			for (let i = 0; i < width; i++) {
-				dx[start + i] = factor * (dy[start + i]! * weight[i]! - x[start + i]! * pull);
-			}
-		}
-		dWeight.set(sums);
-	}
+	run: (given, made, sizes, loops) => loops.rmsNormBack({ ...given, ...made }, sizes)
 });
 
 /**
@@ -78,39 +47,22 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, eps: number): tf.Te
 			return { value: y as tf.Tensor2D, saved: { x, weight, inverse } };
 		},
 		(dy, saved) => {
-			const { dx, dWeight } = normGradient({ ...saved, dy }, { rows, width });
+			const { dx, dWeight } = normGradient({ ...saved, dy }, { rows, width, eps });
 			return [dx, dWeight];
 		}
 	);
 }
 
-const unitKernel = arrayKernel<{ x: Array32 }, { y: Array32 }, { width: number; eps: number }>({
+const unitKernel = arrayKernel<{ x: Array32 }, { y: Array32 }, NormSizes>({
 	name: 'UnitNorm',
 	plan: ({ x }) => ({ y: x }),
-	run: ({ x }, { y }, { width, eps }) => {
-		for (let start = 0; start < x.length; start += width) {
-			const factor = inverseOf(x, start, width, eps);
-			for (let i = start; i < start + width; i++) y[i] = x[i]! * factor;
-		}
-	}
+	run: (given, made, sizes, loops) => loops.unitNorm({ ...given, ...made }, sizes)
 });
 
-const unitGradient = arrayKernel<
-	{ x: Array32; dy: Array32 },
-	{ dx: Array32 },
-	{ width: number; eps: number }
->({
+const unitGradient = arrayKernel<{ x: Array32; dy: Array32 }, { dx: Array32 }, NormSizes>({
 	name: 'UnitNormGradient',
 	plan: ({ x }) => ({ dx: x }),
-	run: ({ x, dy }, { dx }, { width, eps }) => {
-		for (let start = 0; start < x.length; start += width) {
-			const factor = inverseOf(x, start, width, eps);
-			let dot = 0;
-			for (let i = start; i < start + width; i++) dot += dy[i]! * x[i]!;
-			const pull = (dot * factor * factor) / width;
-			for (let i = start; i < start + width; i++) dx[i] = factor * (dy[i]! - x[i]! * pull);
-		}
-	}
+	run: (given, made, sizes, loops) => loops.unitNormBack({ ...given, ...made }, sizes)
 });
 
 /**
@@ -129,10 +81,11 @@ export function unitNorm(x: tf.Tensor2D, width: number, eps: number): tf.Tensor2
 			return tf.reshape(composedNorm(rows, eps), x.shape);
 		});
 	}
+	const sizes = { rows: x.size / width, width, eps };
 	return withGradient(
 		[x],
-		() => ({ value: unitKernel({ x }, { width, eps }).y as tf.Tensor2D, saved: { x } }),
-		(dy, saved) => [unitGradient({ ...saved, dy }, { width, eps }).dx]
+		() => ({ value: unitKernel({ x }, sizes).y as tf.Tensor2D, saved: { x } }),
+		(dy, saved) => [unitGradient({ ...saved, dy }, sizes).dx]
 	);
 }
 

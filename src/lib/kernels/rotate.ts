@@ -1,36 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
+import type { RotateSizes } from './plain/rotate';
 import { withGradient } from './withGradient';
 
 type Array32 = Float32Array;
 
-interface Sizes {
-	/** Positions in the tables; row n of x stands at position n modulo this. */
-	readonly positions: number;
-	readonly heads: number;
-	readonly pairs: number;
-	/** 1 turns forwards, −1 back. */
-	readonly direction: 1 | -1;
-}
-
-const rotateKernel = arrayKernel<{ x: Array32; cos: Array32; sin: Array32 }, { y: Array32 }, Sizes>(
-	{
-		name: 'Rotate',
-		plan: ({ x }) => ({ y: x }),
-		run: ({ x, cos, sin }, { y }, { positions, heads, pairs, direction }) => {
-			const width = heads * pairs * 2;
-			for (let start = 0, row = 0; start < x.length; start += width, row++) {
-				const table = (row % positions) * pairs;
-				for (let i = 0; i < heads * pairs; i++) {
-					const [c, s] = [cos[table + (i % pairs)]!, direction * sin[table + (i % pairs)]!];
-					const [even, odd] = [x[start + 2 * i]!, x[start + 2 * i + 1]!];
-					y[start + 2 * i] = even * c - odd * s;
-					y[start + 2 * i + 1] = even * s + odd * c;
-				}
-			}
-		}
-	}
-);
+const rotateKernel = arrayKernel<
+	{ x: Array32; cos: Array32; sin: Array32 },
+	{ y: Array32 },
+	RotateSizes
+>({
+	name: 'Rotate',
+	plan: ({ x }) => ({ y: x }),
+	run: (given, made, sizes, loops) => loops.rotate({ ...given, ...made }, sizes)
+});
 
 /**
  * Turns the adjacent pairs (0, 1), (2, 3), … of every head by the angles of its row's position. The

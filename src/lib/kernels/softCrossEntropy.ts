@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
-import { exp } from './exp';
+import { exp } from './plain/exp';
 import { withGradient } from './withGradient';
 
 type Array32 = Float32Array;

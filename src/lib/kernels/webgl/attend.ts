@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { AttendSizes } from '$lib/kernels/attendLoops';
+import type { AttendSizes } from '$lib/kernels/plain/attend';
 import { lengthsOf, pairSizes, sightFunctions, type PairSizes } from './attendPairs';
 import { glKernel, type Easel } from './glKernel';
 import { addBlock, addProduct } from './product';

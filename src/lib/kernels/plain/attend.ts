@@ -1,5 +1,4 @@
 import { firstVisible, type AttentionScope } from '$lib/math/attention';
-import { arrayKernel } from './arrayKernel';
 import { exp } from './exp';
 
 type Array32 = Float32Array;
@@ -24,14 +23,23 @@ function visible(query: number, { firstQuery, firstKey, keys, scope }: AttendSiz
 	return { from, to: Math.max(from, Math.min(keys, position - firstKey + 1)) };
 }
 
-/** Most keys that any query sees: the length of a row of the pattern. */
-function widest(sizes: AttendSizes): number {
+/** Length of a row of the pattern: the most keys that any query sees, up to a multiple of four. */
+export function patternWidth(sizes: AttendSizes): number {
 	let most = 1;
 	for (let query = 0; query < sizes.queries; query++) {
 		const { from, to } = visible(query, sizes);
 		most = Math.max(most, to - from);
 	}
-	return most;
+	return Math.ceil(most / 4) * 4;
+}
+
+/** Writes down for each query the first key that it sees, and the one after the last. */
+export function fillRanges(ranges: Int32Array, sizes: AttendSizes): void {
+	for (let query = 0; query < sizes.queries; query++) {
+		const { from, to } = visible(query, sizes);
+		ranges[2 * query] = from;
+		ranges[2 * query + 1] = to;
+	}
 }
 
 /** Where the numbers of one query of one head lie. */
@@ -54,14 +62,19 @@ interface Place {
  * Visits every query of every head; `visit` gets one and the same object each time. The loops over
  * numbers are in functions of their own, with arrays as arguments: the engines make those fast.
  */
-function eachQuery(sizes: AttendSizes, rowWidth: number, visit: (place: Place) => void): void {
+function eachQuery(
+	ranges: Int32Array,
+	sizes: AttendSizes,
+	rowWidth: number,
+	visit: (place: Place) => void
+): void {
 	const { batch, heads, kvHeads, headWidth: K, queries, keys } = sizes;
 	const group = heads / kvHeads;
 	const place: Place = { query: 0, key: 0, row: 0, count: 0, K, step: kvHeads * K };
 	for (let b = 0; b < batch; b++) {
 		for (let query = 0; query < queries; query++) {
-			const { from, to } = visible(query, sizes);
-			place.count = to - from;
+			const from = ranges[2 * query]!;
+			place.count = ranges[2 * query + 1]! - from;
 			for (let head = 0; head < heads; head++) {
 				const index = (b * queries + query) * heads + head;
 				place.query = index * K;
@@ -149,30 +162,31 @@ function mixRow(
 	for (let i = 0; i < K; i++) mixed[query + i] = sums[i]!;
 }
 
-export const attendKernel = arrayKernel<
-	Record<'q' | 'k' | 'v', Array32>,
-	{ context: Array32; pattern: Array32 },
-	AttendSizes
->({
-	name: 'Attend',
-	plan: ({ q }, sizes) => ({
-		context: q,
-		pattern: [sizes.batch * sizes.queries * sizes.heads, widest(sizes)]
-	}),
-	run: ({ q, k, v }, { context, pattern }, sizes) => {
-		const width = patternWidth(pattern, sizes);
-		const [scores, sums] = [new Float64Array(width), new Float64Array(sizes.headWidth)];
-		pattern.fill(0);
-		eachQuery(sizes, width, (place) => {
-			scoreRow(q, k, scores, place);
-			fillRow(pattern, scores, place);
-			mixRow(scores, v, context, sums, place);
-		});
-	}
-});
+/** What attention reads and fills. */
+export interface AttendArrays {
+	readonly q: Array32;
+	readonly k: Array32;
+	readonly v: Array32;
+	readonly context: Array32;
+	/** A row per query and head, as long as `patternWidth` says. */
+	readonly pattern: Array32;
+	/** As `fillRanges` writes them. */
+	readonly ranges: Int32Array;
+}
 
-function patternWidth(pattern: Array32, { batch, queries, heads }: AttendSizes): number {
-	return pattern.length / (batch * queries * heads);
+/** The context and the pattern of all queries. */
+export function attendLoop(
+	{ q, k, v, context, pattern, ranges }: AttendArrays,
+	sizes: AttendSizes
+): void {
+	const width = patternWidth(sizes);
+	const [scores, sums] = [new Float64Array(width), new Float64Array(sizes.headWidth)];
+	pattern.fill(0);
+	eachQuery(ranges, sizes, width, (place) => {
+		scoreRow(q, k, scores, place);
+		fillRow(pattern, scores, place);
+		mixRow(scores, v, context, sums, place);
+	});
 }
 
 /** From d pattern of a row to d scores, in place; the row itself goes to `shares`. */
@@ -200,25 +214,31 @@ function spreadRow(weights: Float64Array, q: Array32, dk: Array32, place: Place)
 	}
 }
 
-export const attendGradient = arrayKernel<
-	Record<'q' | 'k' | 'v' | 'pattern' | 'dy', Array32>,
-	Record<'dq' | 'dk' | 'dv', Array32>,
-	AttendSizes
->({
-	name: 'AttendGradient',
-	plan: ({ q, k, v }) => ({ dq: q, dk: k, dv: v }),
-	run: ({ q, k, v, pattern, dy }, { dq, dk, dv }, sizes) => {
-		const width = patternWidth(pattern, sizes);
-		const [shares, slopes] = [new Float64Array(width), new Float64Array(width)];
-		const sums = new Float64Array(sizes.headWidth);
-		dk.fill(0);
-		dv.fill(0);
-		eachQuery(sizes, width, (place) => {
-			scoreRow(dy, v, slopes, place);
-			slopeRow(pattern, shares, slopes, place);
-			mixRow(slopes, k, dq, sums, place);
-			spreadRow(slopes, q, dk, place);
-			spreadRow(shares, dy, dv, place);
-		});
-	}
-});
+/** What the gradients of attention read and fill. */
+export interface AttendBackArrays extends Record<'q' | 'k' | 'v' | 'pattern' | 'dy', Array32> {
+	readonly dq: Array32;
+	readonly dk: Array32;
+	readonly dv: Array32;
+	/** Room for a row of the pattern. */
+	readonly slopes: Array32;
+	readonly ranges: Int32Array;
+}
+
+/** The gradients of `attendLoop`. */
+export function attendBackLoop(
+	{ q, k, v, pattern, dy, dq, dk, dv, ranges }: AttendBackArrays,
+	sizes: AttendSizes
+): void {
+	const width = patternWidth(sizes);
+	const [shares, pulls] = [new Float64Array(width), new Float64Array(width)];
+	const sums = new Float64Array(sizes.headWidth);
+	dk.fill(0);
+	dv.fill(0);
+	eachQuery(ranges, sizes, width, (place) => {
+		scoreRow(dy, v, pulls, place);
+		slopeRow(pattern, shares, pulls, place);
+		mixRow(pulls, k, dq, sums, place);
+		spreadRow(pulls, q, dk, place);
+		spreadRow(shares, dy, dv, place);
+	});
+}
