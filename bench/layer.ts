@@ -1,8 +1,8 @@
 /** One attention layer of the site's model, forward and backward, for curves over the length. */
 import * as tf from '@tensorflow/tfjs-core';
 import { random } from '$lib/math/random';
-import { rmsNorm } from '$lib/kernels/rmsNorm';
-import { headsOf, mixHeads } from '$lib/model/attention';
+import { withAttention } from '$lib/model/attention';
+import { noHook } from '$lib/model/hook';
 import { spanOf } from '$lib/model/span';
 import { leaves, withLeaves } from '$lib/model/tree';
 import type { Contender, Opening } from './contender';
@@ -25,9 +25,9 @@ export function openLayer({ work: { config, train, seed }, weights }: Opening): 
 			const span = spanOf(tf.tensor2d(tokens, [1, train.length], 'int32'), config);
 			return tf.valueAndGrads((x: tf.Tensor, ...own: tf.Tensor[]) => {
 				const params = withLeaves(attention, own);
-				const normed_ND = rmsNorm(x as tf.Tensor2D, params.norm_D, config.normEps);
-				const heads = headsOf(normed_ND, params, config, layer, span);
-				return tf.mean(tf.square(mixHeads(heads, params, config, layer, span, 0)));
+				const stream_ND = x as tf.Tensor2D;
+				const y_ND = withAttention(stream_ND, params, config, layer, span, null, noHook);
+				return tf.mean(tf.square(y_ND));
 			})([x_ND, ...names]);
 		});
 		const [loss] = await value.data();

@@ -2,10 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { attend, type AttendSizes } from '$lib/kernels/attend';
+import { attentionPart, type HeadChanges } from '$lib/kernels/attentionPart';
 import { crossEntropy } from '$lib/kernels/crossEntropy';
 import { embed } from '$lib/kernels/embed';
 import { gates } from '$lib/kernels/gate';
 import { matMul } from '$lib/kernels/matMul';
+import { mixturePart, type MixtureSettings } from '$lib/kernels/mixturePart';
 import { network } from '$lib/kernels/network';
 import { pick, spread } from '$lib/kernels/pick';
 import { rmsNorm, unitNorm } from '$lib/kernels/rmsNorm';
@@ -40,6 +42,27 @@ function attention(name: string, scope: AttentionScope, past = 0): Operation {
 	};
 }
 
+/** The attention of a layer of width 5 with its norm, for two sequences of some length. */
+function wholeAttention(name: string, T: number, changes: (T: number) => HeadChanges): Operation {
+	const sizes: AttendSizes = {
+		...{ batch: 2, heads: 4, kvHeads: 2, headWidth: 4, scope: { kind: 'chunked', chunk: 3 } },
+		...{ firstQuery: 0, queries: T, firstKey: 0, keys: T }
+	};
+	return {
+		name: `attentionPart, ${name}`,
+		shapes: [[2 * T, 5], [5], [5, 16], [5, 8], [5, 8], [16, 5]],
+		run: (x, norm, q, k, v, out) => {
+			// Weak scores bend little over a step of the check.
+			const [q_DP, k_DP, v_DP, out_PD] = [q, k, v, out].map((weight) => tf.mul(matrix(weight), 0.3)) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.Tensor2D]; // prettier-ignore
+			const weights = { norm_D: norm as tf.Tensor1D, q_DP, k_DP, v_DP, out_PD };
+			return attentionPart(matrix(x), weights, changes(T), sizes, 1e-5);
+		}
+	};
+}
+
+const angles = (T: number) => tf.tensor2d(Array.from({ length: 2 * T }, (_, i) => i), [T, 2]); // prettier-ignore
+const rotation = (T: number) => ({ cos_TJ: tf.cos(angles(T)), sin_TJ: tf.sin(angles(T)) });
+
 function experts(name: string, chosen: number[][], gateOn: 'input' | 'output'): Operation {
 	const choices = chosen[0]!.length;
 	return {
@@ -66,6 +89,29 @@ function experts(name: string, chosen: number[][], gateOn: 'input' | 'output'): 
 	};
 }
 
+/** The feed-forward part of a layer of width 3 with its norm, for four tokens and experts of some size. */
+function wholeMixture(
+	name: string,
+	F: number,
+	chosen: number[][],
+	gateOn: MixtureSettings['gateOn']
+): Operation {
+	// prettier-ignore
+	const choices = chosen[0]!.length;
+	return {
+		name: `mixturePart, ${name}`,
+		shapes: [[4, 3], [3], [3, 3], [3, 3, 2 * F], [3, F, 3], [3, F], [3, F], [F, 3]], // prettier-ignore
+		run: (x, norm, router, gateUp, down, gate, up, out) => {
+			const shared = { gate_DF: matrix(gate), up_DF: matrix(up), down_FD: matrix(out) };
+			const routed = { gateUp_EDF: block(gateUp), down_EFD: block(down), shared };
+			const weights = { norm_D: norm as tf.Tensor1D, router_DE: matrix(router), ...routed };
+			// A fixed choice has no edge that a step of the check could cross.
+			const choose = () => integers(chosen.flat(), [4, choices]) as tf.Tensor2D;
+			return mixturePart(matrix(x), weights, { choices, gateOn, eps: 1e-5 }, choose);
+		}
+	};
+}
+
 const OPERATIONS: Operation[] = [
 	{ name: 'matMul', shapes: [[5, 3], [3, 4]], run: (a, b) => matMul(matrix(a), matrix(b)) }, // prettier-ignore
 	{ name: 'rmsNorm', shapes: [[4, 6], [6]], run: (x, w) => rmsNorm(matrix(x), w as tf.Tensor1D, 1e-5) }, // prettier-ignore
@@ -83,11 +129,20 @@ const OPERATIONS: Operation[] = [
 	experts('one expert idle', [[1], [0], [1], [1]], 'input'),
 	experts('two choices', [[1, 0], [0, 2], [2, 1], [1, 2]], 'input'), // prettier-ignore
 	experts('gate on the output', [[1, 0], [0, 2], [2, 1], [1, 2]], 'output'), // prettier-ignore
+	wholeMixture('one expert idle', 4, [[1], [0], [1], [1]], 'input'),
+	wholeMixture('two choices', 4, [[1, 0], [0, 2], [2, 1], [1, 2]], 'input'), // prettier-ignore
+	wholeMixture('gate on the output', 4, [[1, 0], [0, 2], [2, 1], [1, 2]], 'output'), // prettier-ignore
+	wholeMixture('experts of odd size', 3, [[1], [0], [1], [1]], 'input'),
 	attention('chunks of 2, the last incomplete', { kind: 'chunked', chunk: 2 }),
 	attention('a chunk longer than the text', { kind: 'chunked', chunk: 9 }),
 	attention('a window of 3', { kind: 'sliding', chunk: 3 }),
 	attention('global', { kind: 'global' }),
 	attention('chunks of 4 with a cache', { kind: 'chunked', chunk: 4 }, 3),
+	wholeAttention('turned and normed', 4, (T) => ({ rotation: rotation(T), isNormed: true, scale_T: null })), // prettier-ignore
+	wholeAttention('turned', 4, (T) => ({ rotation: rotation(T), isNormed: false, scale_T: null })), // prettier-ignore
+	wholeAttention('scaled', 4, (T) => ({ rotation: null, isNormed: false, scale_T: tf.linspace(1, 2, T) })), // prettier-ignore
+	wholeAttention('unchanged', 4, () => ({ rotation: null, isNormed: false, scale_T: null })),
+	wholeAttention('of odd length', 5, (T) => ({ rotation: rotation(T), isNormed: true, scale_T: null })), // prettier-ignore
 	{
 		name: 'pick',
 		shapes: [[3, 4]],

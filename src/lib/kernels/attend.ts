@@ -28,7 +28,7 @@ const attendKernel = arrayKernel<
 });
 
 const attendGradient = arrayKernel<
-	Record<'q' | 'k' | 'v' | 'pattern' | 'dy', Array32>,
+	Record<'q' | 'k' | 'v' | 'context' | 'pattern' | 'dy', Array32>,
 	Record<'dq' | 'dk' | 'dv' | 'slopes', Array32> & { ranges: Int32Array },
 	AttendSizes
 >({
@@ -72,7 +72,8 @@ export function attend(
 			[q_NP, k_MP, v_MP],
 			() => {
 				const { context, pattern } = attendKernel({ q: q_NP, k: k_MP, v: v_MP }, sizes);
-				return { value: context as tf.Tensor2D, saved: { q: q_NP, k: k_MP, v: v_MP, pattern } };
+				const saved = { q: q_NP, k: k_MP, v: v_MP, context, pattern };
+				return { value: context as tf.Tensor2D, saved };
 			},
 			(dy, saved) => {
 				const { dq, dk, dv } = attendGradient({ ...saved, dy }, sizes);

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attend, type AttendSizes } from '$lib/kernels/attend';
+import { attentionPart, scaleQueries } from '$lib/kernels/attentionPart';
 import { matMul } from '$lib/kernels/matMul';
-import { unitNorm } from '$lib/kernels/rmsNorm';
+import { rmsNorm, unitNorm } from '$lib/kernels/rmsNorm';
 import { rotate } from '$lib/kernels/rotate';
 import { attentionScale, attentionScope } from '$lib/math/attention';
 import type { LayerConfig, ModelConfig } from '$lib/protocol/config';
+import { HOOK_POINTS, type HookPoint } from '$lib/protocol/trace';
 import { hookAs, isWanted, noHook, type Hook } from './hook';
 import { attendOpenly } from './openAttention';
 import type { AttentionParams } from './params';
@@ -17,6 +19,66 @@ export interface Heads {
 	readonly v_MP: tf.Tensor2D;
 }
 
+/** Puts what a cache remembers before a pass's own keys and values; says where the first key stands. */
+export type RecallHeads = (heads: Heads) => { heads: Heads; firstKey: number };
+
+const POINTS = (Object.keys(HOOK_POINTS) as HookPoint[]).filter((point) =>
+	point.startsWith('attention.')
+);
+
+/**
+ * The residual stream with a layer's attention added. Where nobody looks inside and nothing is
+ * recalled, it is one operation.
+ *
+ * @returns [N, D], owned by the caller
+ *
+ * Source: `TransformerBlock.forward`, meta-llama/llama-models, models/llama4/model.py.
+ */
+export function withAttention(
+	x_ND: tf.Tensor2D,
+	params: AttentionParams,
+	config: ModelConfig,
+	layer: LayerConfig,
+	span: Span,
+	recall: RecallHeads | null,
+	hook: Hook
+): tf.Tensor2D {
+	return tf.tidy(() => {
+		const { batch, length, cos_TJ, sin_TJ } = span;
+		const { normEps, width, qkNorm, variants } = config;
+		const isRope = layer.positions === 'rope';
+		const isWatched = POINTS.some((point) => isWanted(hook, point));
+		if (!recall && !isWatched && variants.scale === 'multiply') {
+			const changes = {
+				rotation: isRope ? { cos_TJ, sin_TJ } : null,
+				isNormed: isRope && qkNorm,
+				scale_T: queryScale(config, layer, span, noHook)
+			};
+			const sizes = sizesOf(config, layer, span, span.first, length);
+			return attentionPart(x_ND, params, changes, sizes, normEps);
+		}
+		const seen_ND = rmsNorm(x_ND, params.norm_D, normEps);
+		const normed_ND = hookAs(hook, 'attention.norm', seen_ND, [batch, length, width]);
+		const own = headsOf(normed_ND, params, config, layer, span, hook);
+		const { heads, firstKey } = recall?.(own) ?? { heads: own, firstKey: span.first };
+		return tf.add(x_ND, mixHeads(heads, params, config, layer, span, firstKey, hook));
+	});
+}
+
+function sizesOf(
+	{ heads, kvHeads, headWidth, chunk }: ModelConfig,
+	{ scope }: LayerConfig,
+	{ batch, first, length }: Span,
+	firstKey: number,
+	keys: number
+): AttendSizes {
+	return {
+		...{ batch, heads, kvHeads, headWidth },
+		...{ firstQuery: first, queries: length, firstKey, keys },
+		scope: attentionScope(scope, chunk)
+	};
+}
+
 /**
  * Queries, keys and values of normed tokens. In a RoPE layer queries and keys are rotated and then,
  * where the model has QK-norm, normed per head; in a NoPE layer queries are scaled by their position.
@@ -25,13 +87,13 @@ export interface Heads {
  *
  * Source: `Attention.forward`, meta-llama/llama-models, models/llama4/model.py.
  */
-export function headsOf(
+function headsOf(
 	x_ND: tf.Tensor2D,
 	params: AttentionParams,
 	config: ModelConfig,
 	layer: LayerConfig,
 	span: Span,
-	hook: Hook = noHook
+	hook: Hook
 ): Heads {
 	return tf.tidy(() => {
 		const { batch: B, length: T } = span;
@@ -48,7 +110,7 @@ export function headsOf(
 			k_MP = hookAs(hook, 'attention.kNorm', headNorm(k_MP, config), [B, T, G, K]);
 		}
 		const scale_T = queryScale(config, layer, span, hook);
-		if (scale_T && config.variants.scale === 'multiply') q_NP = scaled(q_NP, scale_T, span);
+		if (scale_T && config.variants.scale === 'multiply') q_NP = scaleQueries(q_NP, scale_T);
 		q_NP = hookHeadsFirst(hook, 'attention.qFinal', q_NP, [B, T, H, K]);
 		k_MP = hookHeadsFirst(hook, 'attention.kFinal', k_MP, [B, T, G, K]);
 		return { q_NP, k_MP, v_MP };
@@ -63,23 +125,19 @@ export function headsOf(
  *
  * Source: `Attention.forward`, meta-llama/llama-models, models/llama4/model.py.
  */
-export function mixHeads(
+function mixHeads(
 	{ q_NP, k_MP, v_MP }: Heads,
 	params: AttentionParams,
 	config: ModelConfig,
 	layer: LayerConfig,
 	span: Span,
 	firstKey: number,
-	hook: Hook = noHook
+	hook: Hook
 ): tf.Tensor2D {
 	return tf.tidy(() => {
-		const { batch: B, first, length: T } = span;
-		const { heads: H, kvHeads: G, headWidth: K, width: D } = config;
-		const sizes: AttendSizes = {
-			...{ batch: B, heads: H, kvHeads: G, headWidth: K },
-			...{ firstQuery: first, queries: T, firstKey, keys: k_MP.shape[0] / B },
-			scope: attentionScope(layer.scope, config.chunk)
-		};
+		const { batch: B, length: T } = span;
+		const { heads: H, headWidth: K, width: D } = config;
+		const sizes = sizesOf(config, layer, span, firstKey, k_MP.shape[0] / B);
 		const added_T =
 			config.variants.scale === 'add' ? queryScale(config, layer, span, noHook) : null;
 		const context_NP =
@@ -117,11 +175,6 @@ function queryScale(
 	if (positions !== 'nope' || !settings) return null;
 	const scales = Float32Array.from({ length }, (_, i) => attentionScale(first + i, settings));
 	return hook('attention.scale', tf.tensor1d(scales));
-}
-
-function scaled(q_NP: tf.Tensor2D, scale_T: tf.Tensor1D, { batch, length }: Span): tf.Tensor2D {
-	const q_BTP = tf.reshape(q_NP, [batch, length, q_NP.shape[1]]);
-	return tf.reshape(tf.mul(q_BTP, tf.reshape(scale_T, [1, length, 1])), q_NP.shape);
 }
 
 /** Shows queries or keys to a hook as [batch, heads, positions, head width]. */

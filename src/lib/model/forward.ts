@@ -20,5 +20,5 @@ export function forward(
 	tokens_BT: tf.Tensor2D,
 	hooks: LayerHooks = noHooks
 ): tf.Tensor3D {
-	return runStack(params, config, tokens_BT, 0, hooks, (_layer, heads) => ({ heads, firstKey: 0 }));
+	return runStack(params, config, tokens_BT, 0, hooks, null);
 }

@@ -4,15 +4,15 @@ import { embed } from '$lib/kernels/embed';
 import { matMul } from '$lib/kernels/matMul';
 import { rmsNorm } from '$lib/kernels/rmsNorm';
 import type { ModelConfig } from '$lib/protocol/config';
-import { headsOf, mixHeads, type Heads } from './attention';
-import { feedForward } from './feedForward';
+import { withAttention, type Heads } from './attention';
+import { withFeedForward } from './feedForward';
 import { hookAs, type LayerHooks } from './hook';
 import type { Params } from './params';
 import { spanOf } from './span';
 
 /**
- * Gives a layer's attention its keys and values: those of the pass itself, or with what a cache
- * remembers before them.
+ * Gives a layer's attention its keys and values: those of the pass itself with what a cache remembers
+ * before them.
  *
  * @returns the heads to attend with, and the absolute position of the first key
  */
@@ -23,6 +23,7 @@ export type Recall = (layer: number, heads: Heads) => { heads: Heads; firstKey: 
  * computed from the normed stream, to the residual stream.
  *
  * @param first absolute position of the first token
+ * @param recall null where there is no cache
  * @returns logits_BTV, owned by the caller
  * @throws RangeError if weights and configuration have different layers
  *
@@ -34,7 +35,7 @@ export function runStack(
 	tokens_BT: tf.Tensor2D,
 	first: number,
 	hooks: LayerHooks,
-	recall: Recall
+	recall: Recall | null
 ): tf.Tensor3D {
 	if (params.layers.length !== config.layers.length) {
 		throw new RangeError(
@@ -50,15 +51,11 @@ export function runStack(
 		config.layers.forEach((layer, index) => {
 			const { attention, feedForward: feed } = params.layers[index]!;
 			const hook = hooks(index);
-			const seen_ND = rmsNorm(x_ND, attention.norm_D, normEps);
-			const normed_ND = hookAs(hook, 'attention.norm', seen_ND, shape);
-			const own = headsOf(normed_ND, attention, config, layer, span, hook);
-			const { heads, firstKey } = recall(index, own);
-			const mixed_ND = mixHeads(heads, attention, config, layer, span, firstKey, hook);
-			x_ND = hookAs(hook, 'residual.mid', tf.add(x_ND, mixed_ND), shape);
-			const mid_ND = hookAs(hook, 'feedForward.norm', rmsNorm(x_ND, feed.norm_D, normEps), shape);
-			const fed_ND = feedForward(mid_ND, feed, config, span, hook);
-			x_ND = hookAs(hook, 'residual.out', tf.add(x_ND, fed_ND), shape);
+			const remember = recall && ((heads: Heads) => recall(index, heads));
+			x_ND = withAttention(x_ND, attention, config, layer, span, remember, hook);
+			x_ND = hookAs(hook, 'residual.mid', x_ND, shape);
+			x_ND = withFeedForward(x_ND, feed, config, span, hook);
+			x_ND = hookAs(hook, 'residual.out', x_ND, shape);
 		});
 		const last_ND = hookAs(outer, 'finalNorm', rmsNorm(x_ND, params.finalNorm_D, normEps), shape);
 		const output_DV = params.output_DV ?? tf.transpose(params.embed_VD);

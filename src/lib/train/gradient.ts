@@ -71,13 +71,16 @@ function losses(
 	tokens_BT: tf.Tensor2D,
 	objective: Objective
 ): { loss: tf.Scalar; numbers: tf.Tensor1D } {
-	const routers: RouterView[] = [];
-	const aim = objective(forward(params, config, tokens_BT, watchRouters(routers)), tokens_BT);
-	const loads = routers.map(({ chosen_NC }) => expertLoad(chosen_NC, config.experts));
+	const seen: RouterViews = { chosen: [], logits: [] };
+	const hooks = watchRouters(seen, balanceWeight > 0 || zWeight > 0);
+	const aim = objective(forward(params, config, tokens_BT, hooks), tokens_BT);
+	const loads = seen.chosen.map((chosen_NC) => expertLoad(chosen_NC, config.experts));
 	const balance =
-		balanceWeight > 0 ? meanOf(routers.map((r, i) => balanceLoss(r.logits_NE, loads[i]!))) : null;
-	const z = zWeight > 0 ? meanOf(routers.map((r) => routerZLoss(r.logits_NE))) : null;
-	tf.dispose(routers.flatMap(({ logits_NE, chosen_NC }) => [logits_NE, chosen_NC]));
+		balanceWeight > 0
+			? meanOf(seen.logits.map((logits, i) => balanceLoss(logits, loads[i]!)))
+			: null;
+	const z = zWeight > 0 ? meanOf(seen.logits.map((logits) => routerZLoss(logits))) : null;
+	tf.dispose([...seen.chosen, ...seen.logits]);
 
 	let loss = aim;
 	if (balance) loss = tf.add(loss, tf.mul(balance, balanceWeight));
@@ -89,25 +92,24 @@ function losses(
 	};
 }
 
-/** What a router computed in one MoE layer. */
-interface RouterView {
-	logits_NE: tf.Tensor2D;
-	chosen_NC: tf.Tensor2D;
+/** What the routers of the MoE layers computed, in layer order. */
+interface RouterViews {
+	readonly chosen: tf.Tensor2D[];
+	/** Empty where no loss asks for them. */
+	readonly logits: tf.Tensor2D[];
 }
 
-/** Hooks that keep logits and choices of every MoE layer, in layer order; whoever asks frees them. */
-function watchRouters(seen: RouterView[]): LayerHooks {
-	const keep = (tensor: tf.Tensor) => tf.keep(tf.clone(tensor)) as tf.Tensor2D;
-	return () => {
-		const view: Partial<RouterView> = {};
-		return hookAt(['router.logits', 'router.chosen'], (point, tensor) => {
-			if (point === 'router.logits') view.logits_NE = keep(tensor);
-			else view.chosen_NC = keep(tensor);
-			const { logits_NE, chosen_NC } = view;
-			if (logits_NE && chosen_NC) seen.push({ logits_NE, chosen_NC });
+/** Hooks that keep choices, and logits where asked for; whoever asks frees them. */
+function watchRouters(seen: RouterViews, needsLogits: boolean): LayerHooks {
+	const hook = hookAt(
+		needsLogits ? ['router.logits', 'router.chosen'] : ['router.chosen'],
+		(point, tensor) => {
+			const kept = tf.keep(tf.clone(tensor)) as unknown as tf.Tensor2D;
+			(point === 'router.logits' ? seen.logits : seen.chosen).push(kept);
 			return tensor;
-		});
-	};
+		}
+	);
+	return () => hook;
 }
 
 /** The mean of some scalars; 0 of none. */

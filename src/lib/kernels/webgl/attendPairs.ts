@@ -1,5 +1,5 @@
 import { firstVisible, type AttentionScope } from '$lib/math/attention';
-import type { AttendSizes } from '$lib/kernels/plain/attend';
+import type { AttendSizes } from '$lib/kernels/attend';
 import { half } from './program';
 
 /*

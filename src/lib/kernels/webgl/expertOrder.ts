@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Easel } from './glKernel';
-import { half } from './program';
+import { half, type Drawing } from './program';
 
 /*
  * A row is one choice of one token. Rows are sorted by expert into places, so that an expert's rows
@@ -26,59 +26,51 @@ interface Sizes {
  */
 export function sortRows(
 	chosen: tf.TensorInfo,
-	{ rows, choices, experts }: Sizes,
+	sizes: Sizes,
 	easel: Easel
 ): { order: tf.TensorInfo; starts: tf.TensorInfo } {
-	const { draw, free } = easel;
-	// Counted from 1, so that 0 is no expert.
-	const ids = draw({
-		inputs: { chosen },
-		shape: [rows],
-		code: `ivec2 row = ivec2(2 * c, 2 * c + 1);
-	return vec4(
-		chosenAt(row.x / ${choices}, row.x % ${choices}) + 1.,
-		chosenAt(row.y / ${choices}, row.y % ${choices}) + 1., 0, 0);`
-	});
-	const starts = startsOf(ids, rows, experts, easel);
-	const order = draw({
-		inputs: { ids, starts },
+	const { rows, experts } = sizes;
+	const starts = easel.draw(startsOf(chosen, sizes));
+	const order = easel.draw({
+		inputs: { chosen, starts },
 		shape: [placesOf(rows, experts), 4],
 		dtype: 'int32',
 		lengths: { rows },
-		functions: rowsAtPlaces(experts) + PLACES_OF_ROWS,
+		functions: idPairs(sizes) + rowsAtPlaces(experts) + PLACES_OF_ROWS,
 		code: 'return c == 0 ? rowsAtPlaces(r) : placesOfRows(r);'
 	});
-	free(ids);
 	return { order, starts };
 }
 
+/** GLSL: the experts of rows 2k and 2k + 1, counted from 1; 0 for a row that is not there. */
+function idPairs({ choices }: Sizes): string {
+	const at = (row: string) => `chosenAt((${row}) / ${choices}, (${row}) % ${choices})`;
+	const pair = choices === 1 ? 'chosenTexel(k, 0).xz' : `vec2(${at('2 * k')}, ${at('2 * k + 1')})`;
+	return `vec2 idPair(int k) {
+	vec2 ids = ${pair} + 1.;
+	return 2 * k + 1 < rows ? ids : vec2(ids.x, 0);
+}`;
+}
+
 /** The first place of each expert, and after the last. */
-function startsOf(
-	ids: tf.TensorInfo,
-	rows: number,
-	experts: number,
-	{ draw, free }: Easel
-): tf.TensorInfo {
-	const counts = draw({
-		inputs: { ids },
-		shape: [experts],
-		lengths: { rows },
-		code: `vec4 count = vec4(0), wanted = vec4(2 * c + 1, 2 * c + 2, 2 * c + 1, 2 * c + 2);
-	for (int k = 0; 2 * k < rows; k++) count += vec4(equal(idsTexel(0, k).xxyy, wanted));
-	return vec4(count.xy + count.zw, 0, 0);`
-	});
-	const starts = draw({
-		inputs: { counts },
+function startsOf(chosen: tf.TensorInfo, sizes: Sizes): Drawing {
+	const { rows, experts } = sizes;
+	return {
+		inputs: { chosen },
 		shape: [experts + 1],
-		code: `float start = 0.;
-	for (int k = 0; k < c; k++) {
-		vec2 whole = ceil(countsTexel(0, k).xy / 2.) * 2.;
-		start += whole.x + whole.y;
+		lengths: { rows },
+		functions: idPairs(sizes),
+		code: `int counts[${experts + 1}];
+	for (int e = 0; e <= ${experts}; e++) counts[e] = 0;
+	for (int k = 0; 2 * k < rows; k++) {
+		ivec2 ids = ivec2(idPair(k));
+		counts[ids.x]++;
+		counts[ids.y]++;
 	}
-	return vec4(start, start + ceil(countsTexel(0, c).x / 2.) * 2., 0, 0);`
-	});
-	free(counts);
-	return starts;
+	int start = 0;
+	for (int e = 1; e <= 2 * c; e++) start += (counts[e] + 1) / 2 * 2;
+	return vec4(start, start + (counts[min(2 * c + 1, ${experts})] + 1) / 2 * 2, 0, 0);`
+	};
 }
 
 const rowsAtPlaces = (experts: number) => `
@@ -88,7 +80,7 @@ vec4 rowsAtPlaces(int r) {
 	int before = 2 * r - int(startsAt(0, expert));
 	vec2 found = vec2(-1);
 	for (int k = 0; 2 * k < rows; k++) {
-		ivec2 id = ivec2(idsTexel(0, k).xy);
+		ivec2 id = ivec2(idPair(k));
 		for (int i = 0; i < 2; i++) {
 			if (id[i] != expert + 1) continue;
 			if (before == 0) found.x = float(2 * k + i);
@@ -102,9 +94,9 @@ vec4 rowsAtPlaces(int r) {
 
 const PLACES_OF_ROWS = `
 vec4 placesOfRows(int r) {
-	vec2 own = idsTexel(0, r).xy;
+	vec2 own = idPair(r);
 	vec4 count = vec4(0);
-	for (int k = 0; k < r; k++) count += vec4(equal(idsTexel(0, k).xyxy, own.xxyy));
+	for (int k = 0; k < r; k++) count += vec4(equal(idPair(k).xyxy, own.xxyy));
 	vec2 place = vec2(count.x + count.y, count.z + count.w + float(own.x == own.y));
 	place.x += startsAt(0, int(own.x) - 1);
 	if (own.y > 0.) place.y += startsAt(0, int(own.y) - 1);

@@ -1,8 +1,10 @@
 /** Registers the WebGL form of every kernel; the operations then find them by name. */
 import './adamW';
 import './attend';
+import './attentionPart';
 import './crossEntropy';
 import './embed';
+import './mixturePart';
 import './network';
 import './pick';
 import './product';

@@ -1,5 +1,6 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import { glKernel } from './glKernel';
-import { half } from './program';
+import { half, type Drawing } from './program';
 
 interface Sizes {
 	readonly experts: number;
@@ -12,14 +13,15 @@ const eachNumber = (name: string) => `return vec4(
 		${name}(2 * r + 1, 2 * c), ${name}(2 * r + 1, 2 * c + 1));`;
 
 /** Choice number i is the largest logit that comes after choice i − 1; of equals the first. */
-glKernel<'logits', Sizes & { rows: number }>(
-	'Choose',
-	({ logits }, { rows, experts, choices }, { draw }) => [
-		draw({
-			inputs: { logits },
-			shape: [rows, choices],
-			dtype: 'int32',
-			functions: `float chosen(int row, int choice) {
+export function choiceDrawing(
+	logits: tf.TensorInfo,
+	{ experts, choices }: { readonly experts: number; readonly choices: number }
+): Drawing {
+	return {
+		inputs: { logits },
+		shape: [logits.shape[0]!, choices],
+		dtype: 'int32',
+		functions: `float chosen(int row, int choice) {
 	int last = -1;
 	float lastHeight = 0.;
 	for (int i = 0; i <= choice; i++) {
@@ -35,10 +37,13 @@ glKernel<'logits', Sizes & { rows: number }>(
 	}
 	return float(last);
 }`,
-			code: eachNumber('chosen')
-		})
-	]
-);
+		code: eachNumber('chosen')
+	};
+}
+
+glKernel<'logits', Sizes>('Choose', ({ logits }, sizes, { draw }) => [
+	draw(choiceDrawing(logits, sizes))
+]);
 
 glKernel<'x' | 'chosen', Sizes>('Pick', ({ x, chosen }, _sizes, { draw }) => [
 	draw({

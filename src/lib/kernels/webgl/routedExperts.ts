@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { placesOf, sortRows } from './expertOrder';
 import { glKernel, type Easel } from './glKernel';
 import { addBlock, addProduct, type Form } from './product';
-import { half } from './program';
+import { half, type Drawing } from './program';
 import { SWIGLU } from './swiGlu';
 
 interface Sizes {
@@ -14,18 +14,30 @@ interface Sizes {
 	readonly gateOn: 'input' | 'output';
 }
 
+/** Where a program finds the gate of a choice: GLSL of `float gateOf(int n, int choice)`. */
+export interface Gates {
+	readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
+	readonly functions: string;
+}
+
+const gatesIn = (gate: tf.TensorInfo): Gates => ({
+	inputs: { gate },
+	functions: 'float gateOf(int n, int choice) { return gateAt(n, choice); }'
+});
+
 /** Each place gets its token's numbers, times the gate where said; an empty place gets 0. */
-function gather(
+export function gather(
 	x: tf.TensorInfo,
-	gate: tf.TensorInfo | null,
+	gate: Gates | null,
 	order: tf.TensorInfo,
 	{ rows, choices, experts, width }: Sizes
-) {
-	const factor = gate ? `gateAt(row / ${choices}, row % ${choices}) *` : '';
+): Drawing {
+	const factor = gate ? `gateOf(row / ${choices}, row % ${choices}) *` : '';
 	return {
-		inputs: gate ? { x, gate, order } : { x, order },
+		inputs: { x, order, ...gate?.inputs },
 		shape: [placesOf(rows, experts), width],
-		functions: `vec2 given(int row, int c) {
+		functions: `${gate?.functions ?? ''}
+vec2 given(int row, int c) {
 	return row < 0 ? vec2(0) : ${factor} xRow(row / ${choices}, c);
 }`,
 		code: `ivec2 row = ivec2(orderTexel(r, 0).xz);
@@ -33,38 +45,42 @@ function gather(
 	};
 }
 
-/** Each token adds up what stands at the places of its choices, times the gates where said. */
-function scatter(
+/**
+ * What a program needs so that each token adds up what stands at the places of its choices, times the
+ * gates where said: GLSL of `vec4 scattered(int r, int c)`, and a length.
+ */
+export function scattering(
 	answer: tf.TensorInfo,
-	gate: tf.TensorInfo | null,
+	gate: Gates | null,
 	order: tf.TensorInfo,
-	shape: number[],
-	{ choices }: Sizes
-) {
+	{ rows, choices }: Sizes
+): Required<Pick<Drawing, 'inputs' | 'lengths' | 'functions'>> {
 	return {
-		inputs: gate ? { answer, gate, order } : { answer, order },
-		shape,
-		lengths: { tokens: shape[0]! },
-		functions: `vec2 added(int n, int c) {
+		inputs: { answer, order, ...gate?.inputs },
+		lengths: { tokens: rows / choices },
+		functions: `${gate?.functions ?? ''}
+vec2 added(int n, int c) {
 	vec2 sum = vec2(0);
 	for (int i = 0; i < ${choices}; i++) {
 		int place = int(orderAt(n * ${choices} + i, 2));
-		sum += ${gate ? 'gateAt(n, i) * ' : ''}answerRow(place, c);
+		sum += ${gate ? 'gateOf(n, i) * ' : ''}answerRow(place, c);
 	}
 	return sum;
-}`,
-		code: `return vec4(added(2 * r, c), 2 * r + 1 < tokens ? added(2 * r + 1, c) : vec2(0));`
+}
+vec4 scattered(int r, int c) {
+	return vec4(added(2 * r, c), 2 * r + 1 < tokens ? added(2 * r + 1, c) : vec2(0));
+}`
 	};
 }
 
 /** Every place times the matrix of its expert, [inner, columns] or transposed. */
-function byExpert(
+export function byExpert(
 	form: Form,
 	a: tf.TensorInfo,
 	weights: tf.TensorInfo,
 	order: tf.TensorInfo,
 	[inner, columns]: readonly [number, number]
-) {
+): Drawing {
 	const start = `first + ${form === 'ab' ? 'k, c' : 'c, k'}`;
 	return {
 		inputs: { a, weights, order },
@@ -76,16 +92,34 @@ function byExpert(
 	};
 }
 
-/** Gradient of every expert's matrix, from the expert's own places; exactly 0 where it has none. */
-function overPlaces(
+/** Each token's sum of what stands at the places of its choices. */
+function scatter(
+	answer: tf.TensorInfo,
+	gate: Gates | null,
+	order: tf.TensorInfo,
+	shape: number[],
+	sizes: Sizes
+): Drawing {
+	const code = 'return scattered(r, c);';
+	return { ...scattering(answer, gate, order, sizes), shape, code };
+}
+
+/**
+ * Gradient of every expert's matrix, from the expert's own places; exactly 0 where it has none.
+ *
+ * @param b a tensor, or what a program needs for GLSL of `vec4 bTexel(int r, int c)`
+ */
+export function overPlaces(
 	a: tf.TensorInfo,
-	b: tf.TensorInfo,
+	b: tf.TensorInfo | Pick<Drawing, 'inputs' | 'functions'>,
 	starts: tf.TensorInfo,
 	weights: tf.TensorInfo
-) {
+): Drawing {
 	const rows = half(weights.shape[1]!);
+	const right = 'inputs' in b ? b : { inputs: { b } };
 	return {
-		inputs: { a, b, starts },
+		...right,
+		inputs: { a, starts, ...right.inputs },
 		shape: weights.shape,
 		code: `int expert = r / ${rows};
 	int to = int(startsAt(0, expert + 1)) / 2;
@@ -114,7 +148,7 @@ glKernel<'x' | 'gate' | 'chosen' | 'gateUp' | 'down', Sizes>(
 	'RoutedExperts',
 	({ x, gate, chosen, gateUp, down }, sizes, easel) => {
 		const { width: D, hidden: F, gateOn } = sizes;
-		const [onInput, onOutput] = gateOn === 'input' ? [gate, null] : [null, gate];
+		const [onInput, onOutput] = gateOn === 'input' ? [gatesIn(gate), null] : [null, gatesIn(gate)];
 		const { order, starts } = sortRows(chosen, sizes, easel);
 		const given = easel.draw(gather(x, onInput, order, sizes));
 		const raised = easel.draw(byExpert('ab', given, gateUp, order, [D, 2 * F]));
@@ -135,7 +169,7 @@ type Kept = 'x' | 'gate' | 'gateUp' | 'down' | 'order' | 'starts' | 'given' | 'r
 glKernel<Kept | 'answer' | 'dy', Sizes>('RoutedExpertsGradient', (kept, sizes, easel) => {
 	const { x, gate, gateUp, down, order, starts, given, raised, inner, answer, dy } = kept;
 	const { width: D, hidden: F, gateOn } = sizes;
-	const [onInput, onOutput] = gateOn === 'input' ? [gate, null] : [null, gate];
+	const [onInput, onOutput] = gateOn === 'input' ? [gatesIn(gate), null] : [null, gatesIn(gate)];
 	const dAnswer = easel.draw(gather(dy, onOutput, order, sizes));
 	const dInner = easel.draw(byExpert('abT', dAnswer, down, order, [D, F]));
 	const dRaised = easel.draw(throughSwiGlu(raised, dInner, F));

@@ -1,0 +1,108 @@
+/** What happens to queries and keys before they meet: turned, normed, scaled; and the way back. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { AttentionPartSizes } from '$lib/kernels/attentionPart';
+import type { Drawing } from './program';
+
+type Tables = Readonly<Partial<Record<'cos' | 'sin' | 'scale', tf.TensorInfo>>>;
+
+/** Columns before the first key and before the first value, and of all heads. */
+interface Columns {
+	readonly keys: number;
+	readonly values: number;
+	readonly all: number;
+}
+
+/** The tables that there are. */
+function tablesIn({ cos, sin, scale }: Tables): Record<string, tf.TensorInfo> {
+	return { ...(cos && sin ? { cos, sin } : {}), ...(scale ? { scale } : {}) };
+}
+
+/**
+ * GLSL that turns both pairs of texel `x` by their positions' angles. Sequences have even length, so
+ * that row 2r stands at an even position.
+ */
+function turn({ cos }: Tables, headWidth: number, direction: 1 | -1): string {
+	if (!cos) return '';
+	return `{
+		int pair = c % ${headWidth / 2}, at = 2 * r % queries / 2;
+		vec4 cosines = cosTexel(at, pair / 2), sines = sinTexel(at, pair / 2) * ${direction}.;
+		vec2 co = pair % 2 == 0 ? cosines.xz : cosines.yw, si = pair % 2 == 0 ? sines.xz : sines.yw;
+		x = x * co.xxyy + x.yxwz * vec4(-si.x, si.x, -si.y, si.y);
+	}`;
+}
+
+/** GLSL that multiplies a query's texel by its positions' factors. */
+const scaled = ({ scale }: Tables, { keys }: Columns, name: string) =>
+	scale ? `if (c < ${keys / 2}) ${name} *= scaleTexel(0, 2 * r % queries / 2).xxyy;` : '';
+
+/** GLSL that does something for every texel of the head of column c, by `k`. */
+const overHead = (headWidth: number, body: string) => `for (int i = 0; i < ${headWidth / 2}; i++) {
+		int k = c / ${headWidth / 2} * ${headWidth / 2} + i;
+		${body}
+	}`;
+
+const inverseOf = ({ headWidth, eps }: AttentionPartSizes, sum: string) =>
+	`inversesqrt(${sum} / ${headWidth}. + ${eps.toExponential()})`;
+
+/** Heads ready to meet; values pass through. */
+export function headChange(
+	raw: tf.TensorInfo,
+	tables: Tables,
+	columns: Columns,
+	sizes: AttentionPartSizes
+): Drawing {
+	const { headWidth, queries, isNormed } = sizes;
+	const block = 'vec4 block = rawTexel(r, k); block *= block; sum += block.xz + block.yw;';
+	const normed = `vec2 sum = vec2(0);
+	${overHead(headWidth, block)}
+	x *= ${inverseOf(sizes, 'sum')}.xxyy;`;
+	return {
+		inputs: { raw, ...tablesIn(tables) },
+		shape: raw.shape,
+		lengths: { queries },
+		code: `vec4 x = rawTexel(r, c);
+	if (c >= ${columns.values / 2}) return x;
+	${turn(tables, headWidth, 1)}
+	${isNormed ? normed : ''}
+	${scaled(tables, columns, 'x')}
+	return x;`
+	};
+}
+
+/**
+ * Slopes of the heads as they were before `headChange`, times the inverse of their row's norm. A turn
+ * leaves the norm of a head as it is.
+ */
+export function headSlope(
+	{ raw, turned, inverse }: Readonly<Record<'raw' | 'turned' | 'inverse', tf.TensorInfo>>,
+	[dq, dk, dv]: readonly [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo],
+	tables: Tables,
+	columns: Columns,
+	sizes: AttentionPartSizes
+): Drawing {
+	const { headWidth, queries, isNormed } = sizes;
+	const { keys, values } = columns;
+	const block = `vec4 own = rawTexel(r, k), both = turnedTexel(r, k) * slopeTexel(r, k);
+		own *= own;
+		sum += own.xz + own.yw;
+		dot += both.xz + both.yw;`;
+	const throughNorm = `vec2 sum = vec2(0), dot = vec2(0);
+	${overHead(headWidth, block)}
+	vec2 factor = ${inverseOf(sizes, 'sum')};
+	x = factor.xxyy * (x - rawTexel(r, c) * (dot * factor / ${headWidth}.).xxyy);`;
+	return {
+		inputs: { ...(isNormed ? { raw, turned } : {}), inverse, dq, dk, dv, ...tablesIn(tables) },
+		shape: raw.shape,
+		lengths: { queries },
+		functions: `vec4 slopeTexel(int r, int c) {
+	return c < ${keys / 2} ? dqTexel(r, c) : dkTexel(r, c - ${keys / 2});
+}`,
+		code: `vec4 shrink = inverseTexel(0, r).xxyy;
+	if (c >= ${values / 2}) return dvTexel(r, c - ${values / 2}) * shrink;
+	vec4 x = slopeTexel(r, c);
+	${scaled(tables, columns, 'x')}
+	${turn(tables, headWidth, -1)}
+	${isNormed ? throughNorm : ''}
+	return x * shrink;`
+	};
+}
