@@ -1,5 +1,6 @@
 import { INITIAL_SETTINGS, type Settings } from '$lib/protocol/settings';
 import type { HookPoint } from '$lib/protocol/trace';
+import { DRAWN_POINTS } from '../../src/routes/recorded';
 
 /** How a toy is made. All numbers but the mechanics of Llama 4 are our choice. */
 export interface Recipe {
@@ -31,26 +32,7 @@ export const RECIPES: readonly Recipe[] = [
 		settings: { ...INITIAL_SETTINGS, ...schedule(STEPS.scout, 0.005) },
 		steps: STEPS.scout,
 		sentence: 'Hello, I am Ada. How are you? I am happy, thanks,',
-		points: [
-			'embeddings',
-			'attention.norm',
-			'attention.q',
-			'attention.k',
-			'attention.qFinal',
-			'attention.kFinal',
-			'attention.scores',
-			'attention.pattern',
-			'attention.out',
-			'residual.mid',
-			'feedForward.norm',
-			'router.logits',
-			'router.gate',
-			'experts.routed',
-			'experts.shared',
-			'experts.out',
-			'residual.out',
-			'logits'
-		]
+		points: DRAWN_POINTS
 	},
 	{
 		name: 'maverick-toy',

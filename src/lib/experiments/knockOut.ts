@@ -1,8 +1,5 @@
-import { factAnswers } from '$lib/tasks/facts';
 import type { Experiment, Measure } from './experiment';
-
-const LENGTH = 24;
-const POSITIONS = factAnswers(LENGTH);
+import { FRESH_FACTS, ON_FACTS } from './facts';
 
 const lost = (name: string, label: string): Measure => ({
 	...{ label, unit: '%', digits: 1 },
@@ -28,20 +25,13 @@ export const knockOut: Experiment<
 		'The model has one layer, so that what an expert says reaches no other token: nothing else can be lost. In a deeper model later layers pass it on.',
 		'What the shared expert is worth was measured without a threshold.'
 	],
-	task: 'facts',
-	settings: {
-		...{ layers: 1, nopeEvery: 2, chunk: 3, experts: 8, feedForward: 32, length: LENGTH },
-		...{ batch: 32, learningRate: 0.01, schedule: 1, warmupSteps: 20 }
-	},
-	scored: POSITIONS,
+	...ON_FACTS,
 	arms: {
 		learned: { label: 'the router learns' },
 		frozen: { label: 'the router stays as drawn', settings: { freezeRouter: 1 } }
 	},
-	steps: 300,
 	every: 0,
-	seeds: [1, 2, 3],
-	probes: [{ kind: 'knockOut', layer: 0, sequences: 64, length: LENGTH, positions: POSITIONS }],
+	probes: [{ kind: 'knockOut', layer: 0, ...FRESH_FACTS }],
 	measures: {
 		ownLost: lost('own', 'known facts lost of those routed to the silent expert'),
 		ownRise: rise('own', 'rise of the loss there'),

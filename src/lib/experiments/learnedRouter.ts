@@ -1,13 +1,8 @@
-import { factAnswers } from '$lib/tasks/facts';
 import type { Experiment } from './experiment';
-import { followedFacts } from './followedFacts';
+import { EXPERTS, FACT_PROBES, ON_FACTS } from './facts';
 
-const LENGTH = 24;
-const POSITIONS = factAnswers(LENGTH);
-
-/** Experts and shared expert are this wide; a dense part of the same active width is twice as wide. */
-const WIDTH = 32;
-const EXPERTS = 8;
+/** A dense part of the same work is as wide as a routed expert and the shared one together. */
+const { experts, feedForward } = EXPERTS;
 
 export const learnedRouter: Experiment<
 	'learned' | 'frozen' | 'active' | 'total',
@@ -24,31 +19,21 @@ export const learnedRouter: Experiment<
 		'The run ends while all arms are still learning: the loss shows speed.',
 		'A first setting without positions could not tell which syllables belong together, and no arm learned anything; it decided nothing.'
 	],
-	task: 'facts',
-	settings: {
-		...{ layers: 1, nopeEvery: 2, chunk: 3, experts: EXPERTS, feedForward: WIDTH, length: LENGTH },
-		...{ batch: 32, learningRate: 0.01, schedule: 1, warmupSteps: 20 }
-	},
-	scored: POSITIONS,
+	...ON_FACTS,
 	arms: {
 		learned: { label: 'the router learns' },
 		frozen: { label: 'the router stays as drawn', settings: { freezeRouter: 1 } },
 		active: {
 			label: 'dense, same work per token',
-			settings: { moeEvery: 2, denseFeedForward: 2 * WIDTH }
+			settings: { moeEvery: 2, denseFeedForward: 2 * feedForward }
 		},
 		total: {
 			label: 'dense, same number of weights',
-			settings: { moeEvery: 2, denseFeedForward: (EXPERTS + 1) * WIDTH }
+			settings: { moeEvery: 2, denseFeedForward: (experts + 1) * feedForward }
 		}
 	},
-	steps: 300,
 	every: 15,
-	seeds: [1, 2, 3],
-	probes: [
-		{ kind: 'answers', sequences: 64, length: LENGTH, positions: POSITIONS },
-		{ kind: 'routing', layer: 0, sequences: 64, length: LENGTH, text: followedFacts() }
-	],
+	probes: FACT_PROBES,
 	measures: {
 		loss: { label: 'loss at the facts', unit: 'nats', digits: 2, of: ({ loss = NaN }) => loss },
 		information: {

@@ -1,9 +1,5 @@
-import { factAnswers } from '$lib/tasks/facts';
 import type { Experiment } from './experiment';
-import { followedFacts } from './followedFacts';
-
-const LENGTH = 24;
-const POSITIONS = factAnswers(LENGTH);
+import { FACT_PROBES, ON_FACTS } from './facts';
 
 export const loadBalance: Experiment<'without' | 'with', 'imbalance' | 'loss'> = {
 	id: 'loadBalance',
@@ -17,23 +13,13 @@ export const loadBalance: Experiment<'without' | 'with', 'imbalance' | 'loss'> =
 	remarks: [
 		'No released Llama 4 code has a balance loss; how Meta kept its experts busy is not public.'
 	],
-	task: 'facts',
-	settings: {
-		...{ layers: 1, nopeEvery: 2, chunk: 3, experts: 8, feedForward: 32, length: LENGTH },
-		...{ batch: 32, learningRate: 0.01, schedule: 1, warmupSteps: 20 }
-	},
-	scored: POSITIONS,
+	...ON_FACTS,
 	arms: {
 		without: { label: 'no balance loss' },
 		with: { label: 'balance loss, weight 0.02', settings: { balanceWeight: 0.02 } }
 	},
-	steps: 300,
 	every: 15,
-	seeds: [1, 2, 3],
-	probes: [
-		{ kind: 'answers', sequences: 64, length: LENGTH, positions: POSITIONS },
-		{ kind: 'routing', layer: 0, sequences: 64, length: LENGTH, text: followedFacts() }
-	],
+	probes: FACT_PROBES,
 	measures: {
 		imbalance: {
 			label: 'busiest expert over the fair share',

@@ -57,6 +57,10 @@ const CONVERTER: Source = {
 	url: 'https://github.com/huggingface/transformers/blob/main/src/transformers/models/llama4/convert_llama4_weights_to_hf.py'
 };
 
+const fromBlog = <T>(value: T): Figure<T> => ({ value, source: BLOG });
+const fromCard = <T>(value: T): Figure<T> => ({ value, source: CARD });
+const fromConverter = <T>(value: T): Figure<T> => ({ value, source: CONVERTER });
+
 const LAYERS = 48;
 const NOPE_EVERY = 4;
 
@@ -89,64 +93,62 @@ function layers(moeEvery: number): ModelRules['layers'] {
 	});
 }
 
+interface Shape {
+	experts: number;
+	moeEvery: number;
+	qkNorm: boolean;
+	scaling: ModelRules['rope']['scaling'];
+}
+
+/** A released text model by what is its own. */
+function shapeOf(
+	source: Source,
+	{ experts, moeEvery, qkNorm, scaling }: Shape
+): Figure<ModelRules> {
+	const rope = { theta: 500_000, scaling };
+	return { source, value: { ...SHARED, experts, layers: layers(moeEvery), qkNorm, rope } };
+}
+
 export const SCOUT: ModelCard & { text: Figure<ModelRules> } = {
 	id: 'scout',
 	name: 'Llama 4 Scout',
-	active: { value: 17e9, source: CARD },
-	total: { value: 109e9, source: CARD },
-	experts: { value: 16, source: CARD },
-	context: { value: 10_485_760, source: CONVERTER },
-	trainingTokens: { value: 40e12, source: CARD },
-	cutoff: { value: 'August 2024', source: CARD },
-	precisions: { value: ['bfloat16', 'int4 while loading'], source: CARD },
-	text: {
-		source: HF_CONFIG,
-		value: {
-			...SHARED,
-			experts: 16,
-			layers: layers(1),
-			qkNorm: true,
-			rope: {
-				theta: 500_000,
-				scaling: { factor: 16, lowFactor: 1, highFactor: 1, originalLength: 8192 }
-			}
-		}
-	}
+	active: fromCard(17e9),
+	total: fromCard(109e9),
+	experts: fromCard(16),
+	context: fromConverter(10_485_760),
+	trainingTokens: fromCard(40e12),
+	cutoff: fromCard('August 2024'),
+	precisions: fromCard(['bfloat16', 'int4 while loading']),
+	text: shapeOf(HF_CONFIG, {
+		...{ experts: 16, moeEvery: 1, qkNorm: true },
+		scaling: { factor: 16, lowFactor: 1, highFactor: 1, originalLength: 8192 }
+	})
 };
 
 export const MAVERICK: ModelCard & { text: Figure<ModelRules> } = {
 	id: 'maverick',
 	name: 'Llama 4 Maverick',
-	active: { value: 17e9, source: CARD },
-	total: { value: 400e9, source: CARD },
-	experts: { value: 128, source: CARD },
-	context: { value: 1_048_576, source: CONVERTER },
-	trainingTokens: { value: 22e12, source: CARD },
-	cutoff: { value: 'August 2024', source: CARD },
-	precisions: { value: ['bfloat16', 'fp8'], source: CARD },
-	text: {
-		source: TORCHTUNE,
-		value: {
-			...SHARED,
-			experts: 128,
-			layers: layers(2),
-			qkNorm: false,
-			rope: { theta: 500_000, scaling: null }
-		}
-	}
+	active: fromCard(17e9),
+	total: fromCard(400e9),
+	experts: fromCard(128),
+	context: fromConverter(1_048_576),
+	trainingTokens: fromCard(22e12),
+	cutoff: fromCard('August 2024'),
+	precisions: fromCard(['bfloat16', 'fp8']),
+	text: shapeOf(TORCHTUNE, { experts: 128, moeEvery: 2, qkNorm: false, scaling: null })
 };
 
 /** Announced as a teacher still in training, never released: all else about it is unknown. */
 export const BEHEMOTH: ModelCard = {
 	id: 'behemoth',
 	name: 'Llama 4 Behemoth (preview)',
-	active: { value: 288e9, source: BLOG },
+	active: fromBlog(288e9),
 	/** “Nearly two trillion”. */
-	total: { value: 2e12, source: BLOG },
-	experts: { value: 16, source: BLOG },
+	total: fromBlog(2e12),
+	experts: fromBlog(16),
 	context: null,
 	/** “More than 30 trillion tokens” is said of the data mixture. */
-	trainingTokens: { value: 30e12, source: BLOG },
+	trainingTokens: fromBlog(30e12),
 	cutoff: null,
 	precisions: null,
 	text: null

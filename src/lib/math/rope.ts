@@ -6,9 +6,11 @@
 /** The llama3 rule that slows slow rotations further, so that they fit a longer context. */
 export interface RopeScalingRule {
 	factor: number;
+	/** Wavelengths longer than `originalLength / lowFactor` are divided by `factor`. */
 	lowFactor: number;
+	/** Wavelengths shorter than `originalLength / highFactor` stay. */
 	highFactor: number;
-	/** Positions. */
+	/** Positions, 8192 in Llama 4. */
 	originalLength: number;
 }
 

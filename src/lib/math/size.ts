@@ -2,18 +2,28 @@ import type { AttentionScope } from './attention';
 
 /** The sizes that decide how many weights a model has and how long its cache grows. */
 export interface ModelSize {
+	/** Number of tokens the model knows, V. */
 	vocabulary: number;
+	/** Length of a token's vector, D. */
 	width: number;
+	/** Query heads, H; a multiple of `kvHeads`. */
 	heads: number;
+	/** Key-value heads, G. */
 	kvHeads: number;
+	/** Length of a query or key, K; even. */
 	headWidth: number;
-	/** Hidden width of a routed or shared expert. */
+	/** Hidden width of a routed or shared expert, F. */
 	feedForward: number;
+	/** Hidden width of a dense layer's feed-forward part. */
 	denseFeedForward: number;
+	/** Routed experts per MoE layer, E. */
 	experts: number;
+	/** Experts chosen per token, 1 in Llama 4. */
 	topK: number;
+	/** Positions per chunk, C. */
 	chunk: number;
 	layers: readonly { scope: AttentionScope['kind']; feedForward: 'moe' | 'dense' }[];
+	/** Whether the output matrix is the embedding itself. */
 	tiedEmbeddings: boolean;
 }
 

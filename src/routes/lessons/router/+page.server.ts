@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { followedFacts } from '$lib/experiments/followedFacts';
+import { followedFacts } from '$lib/experiments/facts';
 import type { Recorded } from '$lib/experiments/recorded';
 import knocked from '$lib/experiments/recorded/knockOut.json';
 import learned from '$lib/experiments/recorded/learnedRouter.json';
