@@ -100,21 +100,25 @@ describe('a curve that the hand draws', () => {
 		expect(stroke.map(({ height }) => Number(height.toFixed(9)))).toEqual([0.8, 0.6, 0.4]);
 	});
 
-	test('is asked for before the run', () => {
+	/** What the page asks when a curve is to be predicted. */
+	function asked(lesson: Lesson, measured: number[] | null): string {
 		const axes = { xs: [16, 32, 64], xLabel: 'tokens', yLabel: 'accuracy', min: 0, max: 1 };
-		const lesson = new Lesson(words);
-		const { body } = render(PredictCurve, {
-			props: {
-				...axes,
-				lesson,
-				name: 'c',
-				question: 'How?',
-				measured: null,
-				near: 0.1,
-				explain: () => ''
-			}
-		});
+		const asks = { name: 'c', question: 'How?', near: 0.1, explain: () => '' };
+		return render(PredictCurve, { props: { ...axes, ...asks, lesson, measured } }).body;
+	}
+
+	test('is asked for before the run', () => {
+		const body = asked(new Lesson(words), null);
 		expect(body).toContain('Commit');
 		expect(body).toContain('16: open');
+	});
+
+	test('is drawn and voted on by a class', () => {
+		const lesson = new Lesson(words);
+		lesson.presenter = true;
+		const body = asked(lesson, [0.9, 0.5, 0.2]);
+		expect(body).not.toContain('Commit');
+		expect(body).toContain('Votes for Curve B, not drawn');
+		expect(body).toContain('measured: 0.90 at 16 to 0.20 at 64');
 	});
 });

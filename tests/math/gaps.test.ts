@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { withoutGaps } from '$lib/math/gaps';
+import { meanDistance, withoutGaps } from '$lib/math/gaps';
 
 describe('a drawn curve', () => {
 	test('has its gaps filled with straight lines, and its ends held', () => {
@@ -19,4 +19,8 @@ describe('a drawn curve', () => {
 		expect(withoutGaps([null, null])).toBeNull();
 		expect(withoutGaps([])).toBeNull();
 	});
+});
+
+test('the distance of two curves is the mean over their places', () => {
+	expect(meanDistance([0, 1, 2], [1, 1, 0])).toBe(1);
 });

@@ -25,3 +25,9 @@ export function withoutGaps(
 	});
 	return { filled, open: points.length - drawn.length };
 }
+
+/** The mean distance of two curves over the same places. */
+export function meanDistance(one: readonly number[], other: readonly number[]): number {
+	const misses = one.map((height, at) => Math.abs(height - (other[at] ?? height)));
+	return misses.reduce((sum, miss) => sum + miss, 0) / one.length;
+}
