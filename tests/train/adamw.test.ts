@@ -7,15 +7,15 @@ import {
 	BETA_SQUARE,
 	EPSILON,
 	initAdamW,
-	updateByLoop,
+	updateByKernel,
 	updateByTensors,
 	type AdamWMemory
 } from '$lib/train/adamw';
 import { expectClose, expectNoLeak, useBackend } from '../tensors';
 
 const ways = [
-	['cpu', 'loop', updateByLoop],
-	['wasm', 'loop', updateByLoop],
+	['cpu', 'kernel', updateByKernel],
+	['wasm', 'kernel', updateByKernel],
 	['cpu', 'tensors', updateByTensors],
 	['wasm', 'tensors', updateByTensors]
 ] as const;
@@ -95,6 +95,27 @@ describe.each(ways)('adamWStep on %s, by %s', (backend, _way, update) => {
 		expect(values(next.weights)).toEqual([1, 2, 3]);
 		expect([...next.optimizer.mean_W.dataSync()]).toEqual([1, 2, 3]);
 		expect([...next.optimizer.square_W.dataSync()]).toEqual([4, 5, 6]);
+	});
+
+	test('a clone of a weight or a moment keeps the old numbers', () => {
+		const weights = [tf.tensor2d([[1, 2]])];
+		const memory = initAdamW(weights);
+		const clones = [...weights, memory.mean_W, memory.square_W].map((tensor) => tf.clone(tensor));
+		const numbers = { rate: 0.1, decay: 0.1, clipNorm: 1 };
+		const grads = [tf.tensor2d([[3, 4]])];
+		const next = adamWStep(weights, grads, finite(), memory, numbers, update);
+		expect(values(clones)).toEqual([1, 2, 0, 0, 0, 0]);
+		expect(values(next.weights)).not.toEqual([1, 2]);
+	});
+
+	test('a moment too small to be normal becomes 0', () => {
+		const weights = [tf.tensor2d([[1, 2, 3, 4, 5]])];
+		const tiny = new Float32Array(5).fill(1.2e-38);
+		const memory = { mean_W: tf.tensor1d(tiny), square_W: tf.tensor1d(tiny), age: 9 };
+		const numbers = { rate: 0.1, decay: 0, clipNorm: 0 };
+		const next = adamWStep(weights, [tf.zeros([1, 5])], finite(), memory, numbers, updateByKernel);
+		expect(values([next.optimizer.mean_W])).toEqual([0, 0, 0, 0, 0]);
+		expect(values(next.weights)).toEqual([1, 2, 3, 4, 5]);
 	});
 
 	test('takes a gradient of zero without dividing by zero', () => {

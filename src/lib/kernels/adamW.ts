@@ -23,16 +23,20 @@ export interface AdamWAttributes extends AdamWFactors {
 	readonly leaves: readonly AdamWLeaf[];
 }
 
-const KERNEL = 'LlamascopeAdamW';
+/** Name of the kernel. */
+export const ADAM_W = 'LlamascopeAdamW';
 
 /** Whether the backend in use updates all weights in one kernel. */
 export function adamWRunsHere(): boolean {
-	return Boolean(tf.getKernel(KERNEL, tf.getBackend()));
+	return Boolean(tf.getKernel(ADAM_W, tf.getBackend()));
 }
 
 /**
  * AdamW over all weights in one kernel. Where the loss or the norm of the gradients is not finite,
  * weights and moments stay as they were.
+ *
+ * The old weights and moments are used up, though still to be disposed of: where nobody else holds
+ * their numbers, the new ones may stand in their place.
  *
  * @param grads one per weight, in the same order
  * @returns the new mean, the new square, the gradient norm, then the new weights
@@ -46,7 +50,7 @@ export function adamW(
 	const named = (letter: string, tensors: readonly tf.Tensor[]) =>
 		Object.fromEntries(tensors.map((tensor, i) => [`${letter}${i}`, tensor]));
 	const inputs = { ...others, ...named('w', weights), ...named('g', grads) };
-	const made = tf.engine().runKernel(KERNEL, inputs, {
+	const made = tf.engine().runKernel(ADAM_W, inputs, {
 		attributes
 	} as unknown as tf.NamedAttrMap) as unknown;
 	return made as tf.Tensor[];

@@ -7,7 +7,7 @@
  * name registered for another backend would be used without a change to the operation.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { arraysOf, type ArrayBackend, type Numbers } from './arrayBackend';
+import { ARRAY_BACKENDS, arraysOf, type ArrayBackend, type Numbers } from './arrayBackend';
 import type { Loops } from './loops';
 
 /** Shape of an array that a kernel fills: float32, or int32 where said. */
@@ -40,9 +40,6 @@ interface Call<Outputs, Attributes> {
 	readonly plans: Plans<Outputs>;
 	readonly attributes: Attributes;
 }
-
-/** The backends whose numbers are arrays in memory. */
-const ARRAY_BACKENDS = ['cpu', 'wasm'] as const;
 
 /** Registers a kernel for the array backends and returns the function that runs it. */
 export function arrayKernel<

@@ -1,3 +1,4 @@
+import { adamWLoop, sumOfSquaresLoop } from './plain/adamW';
 import { attendBackLoop, attendLoop } from './plain/attend';
 import { sharesLoop, sumPowersLoop } from './plain/crossEntropy';
 import { rmsNormBackLoop, rmsNormLoop, unitNormBackLoop, unitNormLoop } from './plain/norm';
@@ -25,7 +26,9 @@ export const plainLoops = {
 	shares: sharesLoop,
 	gather: gatherLoop,
 	scatter: scatterLoop,
-	dots: dotsLoop
+	dots: dotsLoop,
+	sumOfSquares: sumOfSquaresLoop,
+	adamW: adamWLoop
 };
 
 export type Loops = typeof plainLoops;

@@ -32,7 +32,12 @@ export function vectorLoops({ asm, _malloc }: WasmHeap): Loops | null {
 	const assembly = instance.exports as unknown as Assembly;
 	// The room of products stays taken as long as the module lives.
 	const room = _malloc(assembly.productRoom());
-	return { ...productLoops(assembly, room), ...rowLoops(assembly), ...attentionLoops(assembly) };
+	return {
+		...productLoops(assembly, room),
+		...rowLoops(assembly),
+		...attentionLoops(assembly),
+		...updateLoops(assembly)
+	};
 }
 
 const at = (array: Numbers) => array.byteOffset;
@@ -134,6 +139,19 @@ function attentionLoops(assembly: Assembly): Pick<Loops, 'attend' | 'attendBack'
 			const rows = x.length / (2 * heads * pairs);
 			const arrays = [at(x), at(cos), at(sin), at(y)] as const;
 			assembly.rotate(...arrays, rows, positions, heads, pairs, direction);
+		}
+	};
+}
+
+function updateLoops(assembly: Assembly): Pick<Loops, 'sumOfSquares' | 'adamW'> {
+	return {
+		sumOfSquares: (numbers) => assembly.sumOfSquares(at(numbers), numbers.length),
+		adamW: ({ weight, grad, mean, square }, sizes) => {
+			const { rate, epsilon, clip, shrink, betaMean, betaSquare } = sizes;
+			assembly.adamW(
+				...([at(weight), at(grad), at(mean), at(square), weight.length] as const),
+				...([rate, epsilon, clip, shrink, betaMean, betaSquare] as const)
+			);
 		}
 	};
 }

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { adamW, adamWRunsHere } from '$lib/kernels/adamW';
-import { clipFactor } from '$lib/math/adamw';
 import { leaves } from '$lib/model/tree';
 
 /*
@@ -56,7 +55,8 @@ export function initAdamW(params: object): AdamWMemory {
 }
 
 /**
- * One update. Nothing is disposed of: the caller owns the old and the new tensors.
+ * One update. Nothing is disposed of: the caller owns the old and the new tensors. The numbers of the
+ * old weights and moments are used up, unless a clone holds them: the new ones may stand there.
  *
  * If the loss or the gradient norm is not finite, the new weights and moments equal the old ones, on
  * every backend and without reading anything back.
@@ -98,38 +98,10 @@ export type AdamWUpdate = (
 	numbers: AdamWNumbers
 ) => tf.Tensor[];
 
-/** Where tensors lie in memory, loops over arrays win; elsewhere what counts is never to wait. */
+/** One kernel for all weights, where the backend in use has it. */
 function fastestUpdate(): AdamWUpdate {
-	if (['cpu', 'wasm'].includes(tf.getBackend())) return updateByLoop;
 	return adamWRunsHere() ? updateByKernel : updateByTensors;
 }
-
-/** The update as one loop over typed arrays, for backends that keep tensors in memory. */
-export const updateByLoop: AdamWUpdate = (
-	weights,
-	grads,
-	loss,
-	{ mean_W, square_W, age },
-	numbers
-) => {
-	const gradients = grads.map((grad) => grad?.dataSync<'float32'>() ?? null);
-	const norm = Math.sqrt(sumOfSquares(gradients));
-	const isFinite = Number.isFinite(norm) && Number.isFinite(loss.dataSync()[0]);
-	const mean = new Float32Array(mean_W.dataSync<'float32'>());
-	const square = new Float32Array(square_W.dataSync<'float32'>());
-	const factors = stepFactors(numbers, age + 1, clipFactor(norm, numbers.clipNorm));
-
-	let offset = 0;
-	const next = weights.map((leaf, i) => {
-		const weight = new Float32Array(leaf.dataSync<'float32'>());
-		const [m, v] = [mean, square].map((all) => all.subarray(offset, offset + leaf.size));
-		offset += leaf.size;
-		const shrink = decays(leaf) ? factors.shrink : 1;
-		if (isFinite) updateLeaf(weight, gradients[i] ?? null, m!, v!, { ...factors, shrink });
-		return tf.tensor(weight, leaf.shape);
-	});
-	return [tf.tensor1d(mean), tf.tensor1d(square), tf.scalar(norm), ...next];
-};
 
 /** Norm weights do not decay; they are the only vectors. */
 function decays(weight: tf.Tensor): boolean {
@@ -142,48 +114,18 @@ interface StepFactors {
 	rate: number;
 	/** ε with the correction of v drawn in. */
 	epsilon: number;
-	/** Shortens the gradient. */
-	clip: number;
 	/** Decays the weight. */
 	shrink: number;
 }
 
 /** Update number t, from 1; drawing the corrections in saves two divisions per weight. */
-function stepFactors({ rate, decay }: AdamWNumbers, t: number, clip: number): StepFactors {
+function stepFactors({ rate, decay }: AdamWNumbers, t: number): StepFactors {
 	const root = Math.sqrt(1 - BETA_SQUARE ** t);
 	return {
 		rate: (rate * root) / (1 - BETA_MEAN ** t),
 		epsilon: EPSILON * root,
-		clip,
 		shrink: 1 - rate * decay
 	};
-}
-
-/** Updates one leaf and its part of the moments in place. */
-function updateLeaf(
-	weight: Float32Array,
-	grad: Float32Array | null,
-	mean: Float32Array,
-	square: Float32Array,
-	{ rate, epsilon, clip, shrink }: StepFactors
-): void {
-	for (let i = 0; i < weight.length; i++) {
-		const g = grad === null ? 0 : grad[i]! * clip;
-		const m = BETA_MEAN * mean[i]! + (1 - BETA_MEAN) * g;
-		const v = BETA_SQUARE * square[i]! + (1 - BETA_SQUARE) * g * g;
-		mean[i] = m;
-		square[i] = v;
-		if (grad !== null) weight[i] = shrink * weight[i]! - (rate * m) / (Math.sqrt(v) + epsilon);
-	}
-}
-
-function sumOfSquares(arrays: readonly (Float32Array | null)[]): number {
-	let sum = 0;
-	for (const array of arrays) {
-		if (array === null) continue;
-		for (let i = 0; i < array.length; i++) sum += array[i]! * array[i]!;
-	}
-	return sum;
 }
 
 /** The update as tensor operations, the same within rounding; it waits for nothing. */
@@ -197,7 +139,7 @@ export const updateByTensors: AdamWUpdate = (
 	const grad_W = flat(grads.map((grad, i) => grad ?? tf.zerosLike(weights[i]!)));
 	const gradNorm = tf.sqrt(tf.sum(tf.square(grad_W)));
 	const isFinite = tf.isFinite(tf.add(tf.mul(gradNorm, 0), tf.mul(loss, 0)));
-	const { rate, epsilon } = stepFactors(numbers, age + 1, 1);
+	const { rate, epsilon } = stepFactors(numbers, age + 1);
 	const { clipNorm, decay } = numbers;
 	const clip = clipNorm > 0 ? tf.div(clipNorm, tf.maximum(gradNorm, clipNorm)) : 1;
 	const clipped_W = tf.mul(grad_W, clip);
@@ -231,9 +173,15 @@ function flat(tensors: readonly tf.Tensor[]): tf.Tensor1D {
 	return tf.concat(tensors.map((tensor) => tf.reshape(tensor, [tensor.size])));
 }
 
-/** The update as one kernel, the same within rounding; it waits for nothing. */
-const updateByKernel: AdamWUpdate = (weights, grads, loss, { mean_W, square_W, age }, numbers) => {
-	const { rate, epsilon, shrink } = stepFactors(numbers, age + 1, 1);
+/** The update as one kernel, the same within rounding; on a GPU it waits for nothing. */
+export const updateByKernel: AdamWUpdate = (
+	weights,
+	grads,
+	loss,
+	{ mean_W, square_W, age },
+	numbers
+) => {
+	const { rate, epsilon, shrink } = stepFactors(numbers, age + 1);
 	let offset = 0;
 	const all = weights.map((weight, i) => {
 		const leaf = { weight, grad: grads[i] ?? null, offset, decays: decays(weight) };

@@ -5,6 +5,7 @@
  *
  * The language is AssemblyScript; scripts/assembly.mjs compiles it.
  */
+export { adamW, sumOfSquares } from './adamW';
 export { attend, attendBack } from './attend';
 export { shares, sumPowers } from './crossEntropy';
 export { rmsNorm, rmsNormBack, unitNorm, unitNormBack } from './norm';
