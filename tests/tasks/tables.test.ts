@@ -5,6 +5,7 @@ import { factAnswers, factTable, makeFacts } from '$lib/tasks/facts';
 import { entropy } from '$lib/tasks/generator';
 import { makeLaw, pairLaws } from '$lib/tasks/law';
 import { needleAnswers } from '$lib/tasks/needle';
+import { firstAnswers, middleAnswers } from '$lib/tasks/order';
 
 describe('needle', () => {
 	const needle = taskOf('needle');
@@ -49,6 +50,43 @@ describe('needle', () => {
 		// 8 places × 8 colours, all equally likely: ln 64 in all. The first token is hay with chance 7/8.
 		const first = -(7 / 8) * Math.log(7 / 8) + (1 / 8) * Math.log(64);
 		expect(needle.floor(32)).toBeCloseTo((Math.log(64) - first) / 31, 12);
+	});
+});
+
+describe('order', () => {
+	const order = taskOf('order');
+	const text = (tokens: ArrayLike<number>, t: number) => order.vocabulary[tokens[t] ?? -1];
+
+	test('hides two colours in the first block and asks which came first', () => {
+		const source = random(1);
+		const places = new Set<string>();
+		for (let n = 0; n < 600; n++) {
+			const { tokens } = order.sample(source, 32);
+			const found = Array.from(tokens.subarray(0, 8).keys()).filter((t) => tokens[t] !== 0);
+			expect(found).toHaveLength(2);
+			places.add(found.join());
+			expect(tokens[found[0]!]).not.toBe(tokens[found[1]!]);
+			for (const t of firstAnswers(32)) {
+				expect(text(tokens, t - 1)).toBe(' first');
+				expect(tokens[t]).toBe(tokens[found[0]!]);
+			}
+		}
+		expect(places.size).toBe(28);
+	});
+
+	test('asks which of three syllables stood in the middle', () => {
+		const { tokens } = order.sample(random(2), 32);
+		for (const t of middleAnswers(32)) {
+			expect(text(tokens, t - 1)).toBe(' middle');
+			expect(tokens[t]).toBe(tokens[t - 3]);
+			expect(entropy(order.law(tokens.subarray(0, t))!)).toBe(0);
+		}
+	});
+
+	test('scores the places of both answers', () => {
+		expect(middleAnswers(32)).toEqual([12, 20, 28]);
+		expect(firstAnswers(32)).toEqual([15, 23, 31]);
+		expect(firstAnswers(15)).toEqual([]);
 	});
 });
 

@@ -33,6 +33,15 @@ describe.each(NODE_BACKENDS)('a trial on %s', (backend) => {
 		expect(other.arms[0]!.history.losses).not.toEqual(one.arms[0]!.history.losses);
 	});
 
+	test('tells probes of one kind apart by their names', async () => {
+		const { probes, ...trial } = smallTrial();
+		const named = probes.map((probe) => ({ ...probe, name: 'late' }));
+		const outcome = await runTrial({ ...trial, probes: [...probes, ...named], steps: 0 });
+		const numbers = outcome.arms[0]!.probed[0]!.numbers;
+		expect(Object.keys(numbers)).toEqual(['loss', 'accuracy', 'late.loss', 'late.accuracy']);
+		expect(numbers['late.loss']).toBe(numbers.loss);
+	});
+
 	test('goes one step of one arm at a time', async () => {
 		const arms: number[] = [];
 		for await (const { arm, records } of stepTrial(smallTrial())) {

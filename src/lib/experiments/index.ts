@@ -5,11 +5,13 @@ import { knockOut } from './knockOut';
 import { learnedRouter } from './learnedRouter';
 import { loadBalance } from './loadBalance';
 import { longContext } from './longContext';
+import { orderSensitivity } from './orderSensitivity';
 import { softTargets } from './softTargets';
 
 /** Every experiment, in the order of the lessons. */
 export const EXPERIMENTS: readonly Experiment[] = [
 	chunkWalls,
+	orderSensitivity,
 	learnedRouter,
 	knockOut,
 	loadBalance,

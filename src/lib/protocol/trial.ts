@@ -9,10 +9,13 @@ export type Numbers = Readonly<Record<string, number>>;
 export type Probe =
 	/**
 	 * How well tokens at some positions are told from those before them. Gives `loss`, the mean
-	 * cross-entropy in nats, and `accuracy`, the share that got the highest logit.
+	 * cross-entropy in nats, and `accuracy`, the share that got the highest logit; with a name such as
+	 * `first`, `first.loss` and `first.accuracy`.
 	 */
 	| {
 			kind: 'answers';
+			/** Tells one such probe from another. */
+			name?: string;
 			/** Sequences to measure on; rounded up to a multiple of 16. */
 			sequences: number;
 			/** Tokens per sequence. */

@@ -1,6 +1,7 @@
 import { makeFacts } from './facts';
 import { makeLaw } from './law';
 import { needle } from './needle';
+import { order } from './order';
 import { tales } from './tales';
 import type { Task } from './task';
 import { makeTextTask, SAMPLE_TEXT } from './text';
@@ -19,6 +20,7 @@ const MAKERS = {
 	needle: () => needle,
 	facts: () => makeFacts(TABLE_SEED),
 	law: () => makeLaw(TABLE_SEED),
+	order: () => order,
 	text: () => sampleTextTask()
 } satisfies Record<string, () => Task>;
 

@@ -30,7 +30,7 @@ export function probe(asked: Probe, model: ProbedModel): Promise<Numbers> {
 type Asked<K extends Probe['kind']> = Extract<Probe, { kind: K }>;
 
 async function answers(
-	{ sequences, length, positions }: Asked<'answers'>,
+	{ name, sequences, length, positions }: Asked<'answers'>,
 	{ params, config, task, seed }: ProbedModel
 ): Promise<Numbers> {
 	const sums = { loss: 0, right: 0, count: 0 };
@@ -54,7 +54,11 @@ async function answers(
 			}
 		}
 	}
-	return { loss: sums.loss / sums.count, accuracy: sums.right / sums.count };
+	const prefix = name === undefined ? '' : `${name}.`;
+	return {
+		[`${prefix}loss`]: sums.loss / sums.count,
+		[`${prefix}accuracy`]: sums.right / sums.count
+	};
 }
 
 async function routing(
