@@ -2,16 +2,26 @@
  * Records what lessons show before their engine runs:
  *
  *     npm run lessons
+ *     npm run lessons -- router
  */
 import '@tensorflow/tfjs-backend-wasm';
 import '$lib/kernels/boot';
 import { writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
+import { recordWeights } from './lessons/coDistillation';
 import { recordRouter } from './lessons/router';
 
-const FILE = 'src/routes/lessons/router/recorded.json';
+const RECORDERS: Readonly<Record<string, () => Promise<unknown>>> = {
+	router: recordRouter,
+	'co-distillation': recordWeights
+};
 
 tf.enableProdMode();
 await tf.setBackend('wasm');
-writeFileSync(FILE, `${JSON.stringify(await recordRouter())}\n`);
-console.log(`wrote ${FILE}`);
+const asked = process.argv.slice(2);
+for (const [lesson, record] of Object.entries(RECORDERS)) {
+	if (asked.length > 0 && !asked.includes(lesson)) continue;
+	const file = `src/routes/lessons/${lesson}/recorded.json`;
+	writeFileSync(file, `${JSON.stringify(await record())}\n`);
+	console.log(`wrote ${file}`);
+}

@@ -20,6 +20,7 @@ import LossRow from '$lib/views/LossRow.svelte';
 import NeedleCurves from '$lib/views/NeedleCurves.svelte';
 import NextTokens from '$lib/views/NextTokens.svelte';
 import { routingOf } from '$lib/views/pass';
+import PassLanes from '$lib/views/PassLanes.svelte';
 import PullArrows from '$lib/views/PullArrows.svelte';
 import RotationDials from '$lib/views/RotationDials.svelte';
 import RunCurves from '$lib/views/RunCurves.svelte';
@@ -89,11 +90,16 @@ const CHARTS: readonly Shown[] = [
 		...{ texts, token: 1, expected: 0.5 }
 	}),
 	shown('RunCurves', RunCurves, {
-		...{ label: 'Distance', steps: [0, 30, 60], last: 60, yLabel: 'nats', at: 1 },
+		...{ label: 'Distance', steps: [0, 30, 60], last: 60, at: 1, chosen: 1 },
 		series: [
 			{ label: 'teacher', colour: 'var(--teacher)', values: [1, 0.5, 0.2] },
 			{ label: 'student', colour: 'var(--student)', dashes: '6 4', values: [1, 0.8, null] }
-		]
+		],
+		guess: [0, 60].map((step) => ({ step, value: 0.6 }))
+	}),
+	shown('PassLanes', PassLanes, {
+		...{ steps: 6, headStart: 3, own: 2, width: 240 },
+		counts: { trained: 6, reused: 2, extra: 4 }
 	}),
 	shown('SeedDots', SeedDots, {
 		arms: [
@@ -164,7 +170,9 @@ const ROWS: readonly Shown[] = [
 			...{ rule: { kind: 'constant', weight: 0.5 }, progress: 0.5, temperature: 1 }
 		},
 		arrows: ['hard', 'soft', 'sum'],
-		token: 1
+		token: 1,
+		pinned: 1,
+		hasMark: true
 	})
 ];
 

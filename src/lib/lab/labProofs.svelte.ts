@@ -54,6 +54,13 @@ export abstract class LabProofs extends LabState {
 		};
 	}
 
+	/** Ready without a model, for a page that only runs trials. */
+	standBy(): true {
+		this.hasTried = true;
+		this.showState();
+		return true;
+	}
+
 	/** Ends the trial after its present step; its `Proof` says `asked`. */
 	stopProving(): void {
 		void this.ask({ type: 'stop', what: 'trial' });

@@ -118,6 +118,17 @@ export const GLOSSARY: readonly Entry[] = [
 		code: '`hard`, `soft`'
 	},
 	{
+		names: ['law'],
+		meaning: 'the true probabilities of the next token, known where a task made the text',
+		code: '`Task.law`'
+	},
+	{
+		names: ['divergence'],
+		meaning:
+			'how far a distribution is from the law, in nats per token (Kullback-Leibler); 0 only where they agree',
+		code: '`divergence`'
+	},
+	{
 		names: ['soft weight'],
 		meaning: 'the share of the soft loss in what the student learns from, from 0 to 1',
 		code: '`softWeight`'

@@ -31,7 +31,7 @@ export class LessonEngine {
 			const lab = labOf(backend);
 			this.lab = lab;
 			if (!(await lab.start()) || isGone) return;
-			this.isOpen = (await this.#wish.open?.(lab)) ?? true;
+			this.isOpen = (await this.#wish.open?.(lab)) ?? lab.standBy();
 			if (!this.isOpen) return;
 			this.#wish.onready?.(lab);
 			if (this.#question) this.ask(this.#question.tokens, this.#question.options);

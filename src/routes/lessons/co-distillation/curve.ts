@@ -16,3 +16,6 @@ export const PRESETS = [
 	{ name: 'rising', curve: '0-------a' },
 	{ name: 'falling', curve: 'a-------0' }
 ] as const;
+
+/** No place of the curve drawn. */
+export const EMPTY_CURVE = '---------';

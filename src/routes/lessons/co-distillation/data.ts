@@ -1,3 +1,4 @@
+import type { Recorded } from '$lib/experiments/recorded';
 import type { DistillFrame } from '$lib/protocol/distill';
 import type { LessonWords } from '../words';
 import type { LessonNumbers } from './numbers';
@@ -12,10 +13,14 @@ export interface LessonData {
 	law: readonly number[];
 	/** A recorded run: teacher, and students that learn from next tokens, half and half, teacher only. */
 	frames: readonly DistillFrame[];
-	/** Its seed. */
+	/** A recorded run under a flawed teacher: next tokens, half and half, a falling weight. */
+	flawed: readonly DistillFrame[];
+	/** The seed of both. */
 	seed: number;
 	/** Where the arms of the two experiments ended, one number per seed. */
 	ends: { softTargets: Ends; dynamicWeights: Ends };
+	/** The two experiments as they were recorded, without what happened on the way. */
+	recorded: { softTargets: Recorded; dynamicWeights: Recorded };
 }
 
 /** Distance from the law at the end, by arm, in the order of the seeds. */

@@ -13,7 +13,7 @@ export interface LessonNumbers {
 	steps: number;
 	/** How often the best rule of `dynamicWeights` beat every constant weight, and its name. */
 	wins: number;
-	best: string;
+	best: Rule;
 	/** Whether the claims held. */
 	isSoftNearer: boolean;
 	hasWinner: boolean;
@@ -30,9 +30,19 @@ export function endsOf(experiment: Experiment, recorded: Recorded): Ends {
 	);
 }
 
-const CONSTANTS = ['hard', 'half', 'soft'];
+/** Arms of `dynamicWeights` with a constant weight. */
+export const CONSTANTS = ['hard', 'half', 'soft'];
 /** The rules that change the weight, in the order of the figure. */
-const CHANGING = ['rise', 'fall', 'confidence', 'gap'];
+export const RULE_NAMES = {
+	rise: 'rising',
+	fall: 'falling',
+	confidence: 'by teacher confidence',
+	gap: 'by teacher–student gap'
+} as const;
+type Rule = keyof typeof RULE_NAMES;
+const CHANGING = Object.keys(RULE_NAMES) as Rule[];
+/** The answer where no rule wins. */
+export const NO_RULE = 'none';
 
 /** With how many seeds a rule ended nearer to the law than every constant weight. */
 export function winsOf(ends: Ends, rule: string): number {

@@ -1,89 +1,55 @@
-import { trialOf, type Experiment } from '$lib/experiments/experiment';
-import {
-	DISTILL_CHOICES,
-	distillPlan,
-	WATCHED,
-	type DistillChoices
-} from '$lib/experiments/softTargets';
+import { DISTILL_CHOICES, WATCHED } from '$lib/experiments/softTargets';
 import type { SoftWeight } from '$lib/math/distill';
 import { random } from '$lib/math/random';
-import { distillTrial, framesOf, type DistillFrame } from '$lib/protocol/distill';
-import type { Trial } from '$lib/protocol/trial';
+import type { DistillFrame } from '$lib/protocol/distill';
+import type { DistillTrial } from '$lib/protocol/trial';
 import type { PullScene } from '$lib/views/pulls';
-import type { LessonEngine } from '../engine.svelte';
-import { choiceKey, numberKey, textKey } from '../keys';
 import type { Lesson } from '../lesson.svelte';
-import { readCurve } from './curve';
+import { PRESETS, readCurve } from './curve';
 import type { LessonData } from './data';
+import type { KEYS } from './keys';
+import { Live } from './live.svelte';
+import { passTrial, weightTrial } from './trials';
 
-/** What a teacher's link may take away or fix. */
-export const CONTROLS = {
-	weight: 'Soft weight',
-	draw: 'Draw the next token',
-	ahead: 'Head start of the teacher',
-	own: 'Text of the students alone',
-	curve: 'Drawn curve',
-	noise: 'Flaw of the teacher',
-	tau: 'Distillation temperature',
-	width: 'Width of the teacher',
-	sees: 'How far the teacher sees',
-	batch: 'Sequences of the students',
-	steps: 'Steps',
-	run: 'Run'
-};
+/** Names of the students with constant weights, in their order. */
+export const STUDENTS = ['next tokens only', 'half and half', 'teacher only'] as const;
+export const CONSTANT_RULES: readonly SoftWeight[] = [0, 0.5, 1].map((weight) => ({
+	kind: 'constant',
+	weight
+}));
 
-export const KEYS = {
-	w: numberKey('The soft weight', { min: 0, max: 1, by: 0.05, initial: 0.5 }),
-	drawn: numberKey('The draw', { min: 0, max: 999, initial: 0 }),
-	show: choiceKey('The curve to show', ['distance', 'hard', 'soft', 'total'], 'distance'),
-	ahead: numberKey('The head start', { min: 0, max: 900, by: 50, initial: 0 }),
-	own: numberKey('The text of the students alone', { min: 0, max: 10, initial: 0 }),
-	rule: choiceKey('The rule', ['drawn', 'confidence', 'gap'], 'drawn'),
-	curve: textKey('The curve', /^[0-9a-]{9}$/, 'a--7--2-0'),
-	noise: numberKey('The flaw', { min: 0, max: 0.9, by: 0.05, initial: 0.35 }),
-	tau: numberKey('The distillation temperature', { min: 0.5, max: 5, by: 0.5, initial: 1 }),
-	width: numberKey('The width of the teacher', { min: 8, max: 48, by: 8, initial: 32 }),
-	sees: numberKey('How far the teacher sees', { min: 1, max: 16, initial: 16 }),
-	batch: numberKey('The sequences of the students', { min: 1, max: 16, initial: 4 }),
-	steps: numberKey('The steps', { min: 60, max: 900, by: 60, initial: 600 })
-};
-
-/** A run in this page: what it has found so far. */
-export class Live {
-	frames: readonly DistillFrame[] = $state.raw([]);
-	isRunning: boolean = $state(false);
-	/** One sentence on how it ended, or empty. */
-	note: string = $state('');
+/** What a run was made with. */
+export interface RunKind {
+	/** The rule of each student. */
+	rules: readonly SoftWeight[];
 	/** Steps of the whole run. */
-	last: number = $state(1);
-	isDone: boolean = $state(false);
+	last: number;
+	/** Distillation temperature. */
+	temperature: number;
+}
 
-	async start(engine: LessonEngine, trial: Trial): Promise<void> {
-		const { lab } = engine;
-		if (!lab) return;
-		Object.assign(this, { frames: [], note: '', isRunning: true, isDone: false });
-		this.last = trial.steps;
-		const { outcome, why, note } = await lab.prove(trial, (now) => {
-			if (now.arms[0]!.probed.length > this.frames.length) this.frames = framesOf(now.arms);
-		});
-		this.frames = framesOf(outcome.arms);
-		this.isRunning = false;
-		this.isDone = why === 'done';
-		const at = this.frames.at(-1)?.step ?? 0;
-		this.note =
-			why === 'asked' ? `Stopped at step ${at}: what stands here was found until then.` : note;
-	}
+/** A finished run of the learner's rule: where each student ended. */
+export interface OwnRun {
+	rule: string;
+	seed: number;
+	steps: number;
+	ends: readonly number[];
 }
 
 export class Scene {
 	readonly lesson: Lesson<typeof KEYS>;
 	readonly data: LessonData;
-	/** The moment of a run that is looked at; null: its end. */
-	at: number | null = $state(null);
-	pinned: number | null = $state(null);
-	hovered: number | null = $state(null);
-	readonly proof = new Live();
+	/** What the hand is on, beside what is pinned in the link. */
+	hoveredToken: number | null = $state(null);
+	/** A moment under the pointer, as a share of the run. */
+	glance: number | null = $state(null);
+	/** The bars or arrows that the formula lights up, or null. */
+	lit: string | null = $state(null);
+	readonly passes = new Live();
 	readonly own = new Live();
+	readonly free = new Live();
+	/** Finished runs of the learner's rules, oldest first. */
+	runs: readonly OwnRun[] = $state.raw([]);
 
 	constructor(lesson: Lesson<typeof KEYS>, data: LessonData) {
 		this.lesson = lesson;
@@ -101,22 +67,47 @@ export class Scene {
 			.trim();
 	}
 
+	get pinned(): number | null {
+		const { token } = this.lesson.values;
+		return token === '' ? null : Number(token);
+	}
+
 	get token(): number | null {
-		return this.hovered ?? this.pinned;
+		return this.hoveredToken ?? this.pinned;
 	}
 
-	/** The next token of the text: drawn from the law, another for each draw. */
-	get next(): number {
-		let rest = random(7, this.lesson.values.drawn).next();
-		const drawn = this.data.law.findIndex((share) => (rest -= share) < 0);
-		return Math.max(0, drawn);
+	pin(token: number): void {
+		this.lesson.values.token = this.pinned === token ? '' : `${token}`;
 	}
 
-	/** What the bars show at a frame, for a student and its rule. */
-	pull(frame: DistillFrame, student: number, rule: SoftWeight, last: number): PullScene {
+	/** The next tokens drawn from the law so far; the last one is the text's. */
+	readonly drawn: readonly number[] = $derived.by(() => {
+		const source = random(7, 3);
+		return Array.from({ length: this.lesson.values.draws }, () => {
+			let rest = source.next();
+			return Math.max(
+				0,
+				this.data.law.findIndex((share) => (rest -= share) < 0)
+			);
+		});
+	});
+
+	/** The frame that is looked at: under the pointer, pinned, or where the step begins. */
+	placeIn(frames: readonly DistillFrame[], last: number): number {
+		const { look } = this.lesson.values;
+		const share = this.glance ?? (look === '' ? (this.id === 'columns' ? 0.3 : 1) : +look / 100);
+		const distances = frames.map(({ step }) => Math.abs(step - share * last));
+		return Math.max(0, distances.indexOf(Math.min(...distances)));
+	}
+
+	/** What the bars show at a frame, for a student of a run. */
+	pull(frame: DistillFrame, student: number, { rules, last, temperature }: RunKind): PullScene {
 		const { texts, law } = this.data;
+		const counts = new Float64Array(texts.length);
+		for (const token of this.drawn) counts[token]! += 1 / this.drawn.length;
 		return {
-			...{ texts, truth: law, next: this.next, rule, temperature: this.lesson.values.tau },
+			...{ texts, truth: law, next: this.drawn.at(-1) ?? 0, drawn: counts, temperature },
+			rule: rules[student] ?? { kind: 'constant', weight: 0 },
 			teacherLogits: frame.teacher.logits,
 			studentLogits: frame.students[student]?.logits ?? [],
 			progress: frame.step / Math.max(1, last)
@@ -129,23 +120,47 @@ export class Scene {
 		return rule === 'drawn' ? { kind: 'drawn', points: readCurve(curve) } : { kind: rule };
 	}
 
-	/** The learner's run: next tokens only, a fixed half, and the rule. */
-	ownTrial(): Trial {
-		const { steps, noise, tau, width, sees, batch, ahead, own } = this.lesson.values;
-		const choices: DistillChoices = {
-			...{ ...DISTILL_CHOICES, steps, noise, temperature: tau, teacherWidth: width, batch },
-			...{ teacherChunk: sees, headStart: Math.min(ahead, steps), ownEvery: own }
-		};
-		const constant = (weight: number) => ({ kind: 'constant', weight }) as const;
-		const weights = { hard: constant(0), half: constant(0.5), drawn: this.rule };
-		return distillTrial(distillPlan(choices, weights));
+	/** Its name, for people. */
+	get ruleName(): string {
+		const { rule, curve } = this.lesson.values;
+		if (rule === 'confidence') return 'by teacher confidence';
+		if (rule === 'gap') return 'by teacher–student gap';
+		return PRESETS.find((preset) => preset.curve === curve)?.name ?? `drawn ${curve}`;
 	}
 
-	proofTrial(experiment: Experiment): Trial {
-		return trialOf(experiment, this.data.seed);
+	/** The learner's run under the flawed teacher: next tokens only, a fixed half, and the rule. */
+	ownTrial(): DistillTrial {
+		const { steps, seed } = this.lesson.values;
+		return weightTrial({ steps, seed }, this.rule);
 	}
 
-	free(): void {
-		this.pinned = null;
+	/** The same with everything else as the learner has it. */
+	freeTrial(): DistillTrial {
+		const { steps, seed, noise, tau, width, sees, batch, ahead, own } = this.lesson.values;
+		const headStart = Math.round(ahead * steps);
+		const teacher = { teacherWidth: width, teacherChunk: sees, headStart, noise };
+		return weightTrial(
+			{ ...{ steps, seed, batch, temperature: tau, ownEvery: own }, ...teacher },
+			this.rule
+		);
+	}
+
+	/** One student beside its teacher, to count passes. */
+	passTrial(): DistillTrial {
+		const { ahead, own } = this.lesson.values;
+		return passTrial(DISTILL_CHOICES.seed, ahead, own);
+	}
+
+	/** Keeps where a finished run of the learner's ended. */
+	keep(live: Live, rule: string): void {
+		const ends = live.frames.at(-1)?.students.map(({ divergence }) => divergence);
+		if (!live.isDone || !ends || !live.trial) return;
+		const { seed, steps } = live.trial;
+		this.runs = [...this.runs, { rule, seed, steps, ends }];
+	}
+
+	release(): void {
+		this.lesson.values.token = '';
+		this.lesson.values.look = '';
 	}
 }

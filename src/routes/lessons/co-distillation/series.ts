@@ -1,16 +1,10 @@
 /** The curves of a run, by what they show. */
 import type { DistillFrame } from '$lib/protocol/distill';
+import type { Series } from '$lib/views/series';
 import type { Numbers } from '$lib/views/table';
 import { fixed } from '$lib/views/words';
 
 export type Shown = 'distance' | 'hard' | 'soft' | 'total';
-
-export interface Series {
-	label: string;
-	colour: string;
-	dashes?: string;
-	values: (number | null)[];
-}
 
 const DASHES = ['2 3', '7 4', ''];
 const COLOURS = ['var(--hard-target)', 'var(--ink-soft)', 'var(--student)'];
@@ -35,7 +29,8 @@ export function seriesOf(
 			if (!one) return null;
 			return shown === 'distance' ? one.divergence : (one.losses?.[shown] ?? null);
 		});
-		return { label, colour: COLOURS[index] ?? 'var(--ink)', ...(dashes && { dashes }), values };
+		const colour = COLOURS[index] ?? 'var(--ink)';
+		return { label, colour, ...(dashes && { dashes }), values, isStudent: true };
 	});
 	if (shown === 'soft' || shown === 'total') return students;
 	const values = frames.map(({ teacher }) =>
