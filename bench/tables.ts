@@ -55,7 +55,7 @@ export function curveTable(curves: readonly Curve[]): Table {
 		...curves.map(({ name, against, backend, points, exponent, upperExponent }) => [
 			...[name, backend],
 			`${points.map(({ x, ms }) => `${x}: ${short(ms.median)}`).join(', ')} (${against})`,
-			...[exponent.toFixed(2), upperExponent.toFixed(2)]
+			...[short(exponent), short(upperExponent)]
 		])
 	];
 }

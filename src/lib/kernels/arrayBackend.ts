@@ -60,7 +60,25 @@ function cpuArrays(backend: tf.KernelBackend): ArrayBackend {
 	};
 }
 
+/**
+ * TensorFlow's clones on `wasm` are copies, and its gradients clone whatever they keep. Ours share
+ * the numbers, as on its other backends.
+ */
+function shareClones(): void {
+	tf.unregisterKernel('Identity', 'wasm');
+	tf.registerKernel({
+		kernelName: 'Identity',
+		backendName: 'wasm',
+		kernelFunc: ({ inputs, backend }) => {
+			const { dataId, shape, dtype } = inputs.x!;
+			(backend as BackendWasm).incRef(dataId);
+			return { dataId, shape, dtype };
+		}
+	});
+}
+
 function wasmArrays(backend: BackendWasm): ArrayBackend {
+	shareClones();
 	const view = (info: tf.TensorInfo) => backend.typedArrayFromHeap(info) as Numbers;
 	return {
 		make: (shape, dtype) => backend.makeOutput([...shape], dtype),

@@ -52,23 +52,6 @@ export function sortByExpert(chosen: Int32Array, order: Int32Array, starts: Int3
 	});
 }
 
-/** The part of one expert in sorted rows and in all experts' weights. */
-function piecesOf(expert: number, starts: Int32Array) {
-	const experts = starts.length - 1;
-	const [from, to] = [starts[expert]!, starts[expert + 1]!];
-	return {
-		/** How many rows it has. */
-		count: to - from,
-		/** Its rows, each `width` long. */
-		own: (rows: Array32, width: number) => rows.subarray(from * width, to * width),
-		/** Its weights. */
-		of: (weights: Array32) => {
-			const size = weights.length / experts;
-			return weights.subarray(expert * size, (expert + 1) * size);
-		}
-	};
-}
-
 export const expertsKernel = arrayKernel<
 	Record<'x' | 'gate' | 'gateUp' | 'down', Array32> & { chosen: Int32Array },
 	{ y: Array32 } & Kept<Array32, Int32Array>,
@@ -86,18 +69,13 @@ export const expertsKernel = arrayKernel<
 	}),
 	run: ({ x, gate, chosen, gateUp, down }, made, sizes, loops) => {
 		const { y, order, starts, given, raised, inner, answer } = made;
-		const { choices, experts, width: D, hidden: F, gateOn } = sizes;
+		const { rows, choices, width: D, hidden: F, gateOn } = sizes;
 		sortByExpert(chosen, order, starts);
 		const rowOrder = { order, choices, width: D };
 		loops.gather(x, gateOn === 'input' ? gate : null, given, rowOrder);
-		for (let expert = 0; expert < experts; expert++) {
-			const { count: rows, own, of } = piecesOf(expert, starts);
-			if (rows === 0) continue;
-			const both = own(raised, 2 * F);
-			loops.product(own(given, D), of(gateUp), both, { rows, inner: D, columns: 2 * F });
-			loops.swiGlu(both, both, own(inner, F), together(rows, F));
-			loops.product(own(inner, F), of(down), own(answer, D), { rows, inner: F, columns: D });
-		}
+		loops.productByExpert(given, gateUp, raised, starts, { width: D, columns: 2 * F });
+		loops.swiGlu(raised, raised, inner, together(rows, F));
+		loops.productByExpert(inner, down, answer, starts, { width: F, columns: D });
 		y.fill(0);
 		loops.scatter(answer, gateOn === 'input' ? null : gate, y, rowOrder);
 	}
@@ -125,12 +103,10 @@ export const expertsGradient = arrayKernel<
 	scratch: ['dAnswer', 'dInner', 'dRaised', 'dGiven'],
 	run: (kept, made, sizes, loops) => {
 		const { x, gate, dy, order, answer } = kept;
-		const { choices, experts, width, gateOn } = sizes;
+		const { choices, width, gateOn } = sizes;
 		const rowOrder = { order, choices, width };
 		loops.gather(dy, gateOn === 'input' ? null : gate, made.dAnswer, rowOrder);
-		for (let expert = 0; expert < experts; expert++) {
-			expertSlopes(expert, kept, made, sizes, loops);
-		}
+		expertSlopes(kept, made, sizes, loops);
 		made.dx.fill(0);
 		loops.scatter(made.dGiven, gateOn === 'input' ? gate : null, made.dx, rowOrder);
 		// What the gate multiplied, times the slope there.
@@ -139,28 +115,30 @@ export const expertsGradient = arrayKernel<
 	}
 });
 
-/** From an expert's d answer to its weights' gradients and to d given. */
+/** From d answer to the weights' gradients and to d given. */
 function expertSlopes(
-	expert: number,
-	kept: Kept<Array32, Int32Array> & Record<'gateUp' | 'down', Array32>,
-	made: Record<'dGateUp' | 'dDown' | Scratch, Array32>,
-	{ width: D, hidden: F }: Sizes,
+	{
+		starts,
+		given,
+		raised,
+		inner,
+		gateUp,
+		down
+	}: Kept<Array32, Int32Array> & Record<'gateUp' | 'down', Array32>,
+	{
+		dGateUp,
+		dDown,
+		dAnswer,
+		dInner,
+		dRaised,
+		dGiven
+	}: Record<'dGateUp' | 'dDown' | Scratch, Array32>,
+	{ rows, width: D, hidden: F }: Sizes,
 	loops: Loops
 ): void {
-	const { count: rows, own, of } = piecesOf(expert, kept.starts);
-	const [dGateUp, dDown] = [of(made.dGateUp), of(made.dDown)];
-	if (rows === 0) {
-		dGateUp.fill(0);
-		dDown.fill(0);
-		return;
-	}
-	const [dAnswer, dInner] = [own(made.dAnswer, D), own(made.dInner, F)];
-	const [both, dBoth] = [own(kept.raised, 2 * F), own(made.dRaised, 2 * F)];
-	loops.product(dAnswer, of(kept.down), dInner, { rows, inner: D, columns: F }, 'abT');
-	loops.product(own(kept.inner, F), dAnswer, dDown, { rows: F, inner: rows, columns: D }, 'aTb');
-	loops.swiGluBack(both, both, dInner, dBoth, dBoth, together(rows, F));
-	const rise = { rows, inner: 2 * F, columns: D };
-	loops.product(dBoth, of(kept.gateUp), own(made.dGiven, D), rise, 'abT');
-	const turn = { rows: D, inner: rows, columns: 2 * F };
-	loops.product(own(kept.given, D), dBoth, dGateUp, turn, 'aTb');
+	loops.productByExpert(dAnswer, down, dInner, starts, { width: D, columns: F }, 'abT');
+	loops.productByExpert(inner, dAnswer, dDown, starts, { width: F, columns: D }, 'aTb');
+	loops.swiGluBack(raised, raised, dInner, dRaised, dRaised, together(rows, F));
+	loops.productByExpert(dRaised, gateUp, dGiven, starts, { width: 2 * F, columns: D }, 'abT');
+	loops.productByExpert(given, dRaised, dGateUp, starts, { width: D, columns: 2 * F }, 'aTb');
 }

@@ -2,7 +2,7 @@ import { adamWLoop, sumOfSquaresLoop } from './plain/adamW';
 import { attendBackLoop, attendLoop } from './plain/attend';
 import { sharesLoop, sumPowersLoop } from './plain/crossEntropy';
 import { rmsNormBackLoop, rmsNormLoop, unitNormBackLoop, unitNormLoop } from './plain/norm';
-import { productLoop } from './plain/product';
+import { productByExpertLoop, productLoop } from './plain/product';
 import { rotateLoop } from './plain/rotate';
 import { dotsLoop, gatherLoop, scatterLoop } from './plain/rows';
 import { swiGluBack, swiGluLoop } from './plain/swiGlu';
@@ -13,6 +13,7 @@ import { swiGluBack, swiGluLoop } from './plain/swiGlu';
  */
 export const plainLoops = {
 	product: productLoop,
+	productByExpert: productByExpertLoop,
 	swiGlu: swiGluLoop,
 	swiGluBack,
 	attend: attendLoop,

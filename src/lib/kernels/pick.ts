@@ -15,18 +15,23 @@ const chooseKernel = arrayKernel<
 	plan: (_shapes, { rows, choices }) => ({ chosen: { int32: [rows, choices] } }),
 	run: ({ logits }, { chosen }, { rows, experts, choices }) => {
 		for (let row = 0; row < rows; row++) {
-			const own = logits.subarray(row * experts, (row + 1) * experts);
-			if (choices === 1) chosen[row] = largest(own);
-			else chosen.set(topK(own, choices), row * choices);
+			const [start, end] = [row * experts, (row + 1) * experts];
+			if (choices === 1) chosen[row] = largest(logits, start, end) - start;
+			else chosen.set(topK(logits.subarray(start, end), choices), row * choices);
 		}
 	}
 });
 
-/** Place of the largest number, the first of equals; NaN counts as smallest. */
-function largest(values: Array32): number {
-	let [place, height] = [0, -Infinity];
-	for (let i = 0; i < values.length; i++) {
-		if (values[i]! > height) [place, height] = [i, values[i]!];
+/** Place of the largest number from `start` to `end`, the first of equals; NaN counts as smallest. */
+function largest(values: Array32, start: number, end: number): number {
+	let place = start;
+	let height = -Infinity;
+	for (let i = start; i < end; i++) {
+		const value = values[i]!;
+		if (value > height) {
+			place = i;
+			height = value;
+		}
 	}
 	return place;
 }

@@ -1,6 +1,6 @@
 import code from './assembly/index.as';
 import { plainLoops, type Loops } from './loops';
-import type { ProductForm, ProductSizes } from './plain/product';
+import type { ExpertProductSizes, ProductForm, ProductSizes } from './plain/product';
 
 /** The parts of TensorFlow's WebAssembly module that we use; its own types leave them out. */
 export interface WasmHeap {
@@ -48,10 +48,13 @@ function strides(isTurned: boolean, rows: number, columns: number): [number, num
 	return isTurned ? [F, rows * F] : [columns * F, F];
 }
 
+/** The forms of a product, as the module numbers them. */
+const FORMS: readonly ProductForm[] = ['ab', 'abT', 'aTb'];
+
 function productLoops(
 	assembly: Assembly,
 	room: number
-): Pick<Loops, 'product' | 'swiGlu' | 'swiGluBack'> {
+): Pick<Loops, 'product' | 'productByExpert' | 'swiGlu' | 'swiGluBack'> {
 	return {
 		product: (a, b, out, sizes: ProductSizes, form: ProductForm = 'ab', adds = false) => {
 			const { rows, inner, columns } = sizes;
@@ -60,6 +63,13 @@ function productLoops(
 			assembly.product(
 				...([at(a), ...aLies, at(b), ...bLies, at(out)] as const),
 				...([rows, inner, columns, Number(adds), room] as const)
+			);
+		},
+		productByExpert: (a, b, out, starts, sizes: ExpertProductSizes, form: ProductForm = 'ab') => {
+			const { width, columns } = sizes;
+			assembly.productByExpert(
+				...([at(a), at(b), at(out), at(starts), starts.length - 1] as const),
+				...([width, columns, FORMS.indexOf(form), room] as const)
 			);
 		},
 		swiGlu: (gate, up, out, { rows, width, stride, upOffset }) =>

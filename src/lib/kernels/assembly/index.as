@@ -9,7 +9,7 @@ export { adamW, sumOfSquares } from './adamW';
 export { attend, attendBack } from './attend';
 export { shares, sumPowers } from './crossEntropy';
 export { rmsNorm, rmsNormBack, unitNorm, unitNormBack } from './norm';
-export { product, productRoom } from './product';
+export { product, productByExpert, productRoom } from './product';
 export { rotate } from './rotate';
 export { dots, gather, scatter } from './rows';
 export { swiGlu, swiGluBack } from './swiGlu';

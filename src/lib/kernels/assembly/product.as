@@ -203,3 +203,31 @@ export function product(
 		}
 	}
 }
+
+/**
+ * One product per expert, whose rows stand from `starts` of it to that of the next. A row of a has
+ * `width` numbers.
+ *
+ * @param form 0: `out[rows, columns] = a · b`, a matrix b per expert; 1: b lies turned;
+ *   2: `out[width, columns] = aᵀ · b`, a matrix out per expert and both a and b in rows
+ */
+export function productByExpert(
+	a: usize, b: usize, out: usize, starts: usize,
+	experts: usize, width: usize, columns: usize, form: u32, room: usize
+): void {
+	const size = width * columns * F, wide = width * F, long = columns * F;
+	for (let expert: usize = 0; expert < experts; expert++) {
+		const from = usize(load<u32>(starts + expert * 4));
+		const count = usize(load<u32>(starts + expert * 4, 4)) - from;
+		const rows = a + from * wide, matrix = expert * size, place = from * long;
+		if (form == 2) {
+			product(rows, F, wide, b + place, long, F, out + matrix, width, count, columns, false, room);
+		} else if (count != 0) {
+			const down = form == 1 ? F : long, across = form == 1 ? wide : F;
+			product(
+				rows, wide, F, b + matrix, down, across,
+				out + place, count, width, columns, false, room
+			);
+		}
+	}
+}

@@ -34,6 +34,44 @@ export function productLoop(
 	}
 }
 
+/** Sizes of `productByExpertLoop`. */
+export interface ExpertProductSizes {
+	/** Numbers in a row of a. */
+	readonly width: number;
+	/** Numbers in a row of what comes out. */
+	readonly columns: number;
+}
+
+/**
+ * One product per expert. Rows stand sorted by expert: those of expert e from `starts[e]` to
+ * `starts[e + 1]`.
+ *
+ * @param form `ab` and `abT`: rows times the expert's matrix in `b`, into rows of `out`; `aTb`: rows
+ *   turned times rows, into the expert's matrix in `out`, 0 for an expert without rows
+ */
+export function productByExpertLoop(
+	a: Float32Array,
+	b: Float32Array,
+	out: Float32Array,
+	starts: Int32Array,
+	{ width, columns }: ExpertProductSizes,
+	form: ProductForm = 'ab'
+): void {
+	for (let expert = 0; expert < starts.length - 1; expert++) {
+		const [from, to] = [starts[expert]!, starts[expert + 1]!];
+		const rowsOf = (all: Float32Array, length: number) => all.subarray(from * length, to * length);
+		const matrixOf = (all: Float32Array) =>
+			all.subarray(expert * width * columns, (expert + 1) * width * columns);
+		if (form === 'aTb') {
+			const sizes = { rows: width, inner: to - from, columns };
+			productLoop(rowsOf(a, width), rowsOf(b, columns), matrixOf(out), sizes, form);
+		} else {
+			const sizes = { rows: to - from, inner: width, columns };
+			productLoop(rowsOf(a, width), matrixOf(b), rowsOf(out, columns), sizes, form);
+		}
+	}
+}
+
 /** Adds up in the order of `inner`, whole rows of `b` at a time. */
 function addRow(
 	a: Float32Array,
