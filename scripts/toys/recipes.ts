@@ -32,7 +32,8 @@ export const RECIPES: readonly Recipe[] = [
 		settings: { ...INITIAL_SETTINGS, ...schedule(STEPS.scout, 0.005) },
 		steps: STEPS.scout,
 		sentence: 'Hello, I am Ada. How are you? I am happy, thanks,',
-		points: DRAWN_POINTS
+		// Every layer has experts.
+		points: DRAWN_POINTS.filter((point) => point !== 'dense.out')
 	},
 	{
 		name: 'maverick-toy',
