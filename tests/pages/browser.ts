@@ -16,7 +16,8 @@ beforeAll(async () => {
 
 afterEach(async () => {
 	const found = visits.flatMap(({ problems }) => problems);
-	await Promise.all(visits.map(({ page }) => page.context().close()));
+	const contexts = new Set(visits.map(({ page }) => page.context()));
+	await Promise.all([...contexts].map((context) => context.close()));
 	visits = [];
 	expect(found, 'what went wrong in the page').toEqual([]);
 });
@@ -27,6 +28,10 @@ afterAll(() => browser.close());
 export interface Visit extends BrowserContextOptions {
 	/** Runs in the page before its own scripts, to stage a browser that lacks something. */
 	before?: () => void;
+	/** Whether the page may be kept for a time without a network; the others need no such copy. */
+	mayKeep?: boolean;
+	/** A page in whose browser it opens, as a second tab. */
+	beside?: Page;
 	/** Problems that this test means to cause: those whose text matches are let through. */
 	expected?: RegExp;
 }
@@ -61,11 +66,16 @@ function watch(page: Page, site: string, expected: RegExp | undefined): string[]
  */
 export async function visit(
 	path: string,
-	{ before, expected, ...context }: Visit = {}
+	{ before, beside, expected, mayKeep = false, ...context }: Visit = {}
 ): Promise<Page> {
-	const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...context });
+	const viewport = { width: 1280, height: 900 };
+	const own = beside?.context() ?? (await browser.newContext({ viewport, ...context }));
+	const page = await own.newPage();
 	const url = new URL(path, inject('site')).href;
 	visits.push({ page, problems: watch(page, url, expected) });
+	if (!mayKeep) {
+		await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
+	}
 	if (before) await page.addInitScript(before);
 	await page.goto(url, { waitUntil: 'load' });
 	return page;
