@@ -9,6 +9,7 @@ import { gates } from '$lib/kernels/gate';
 import { matMul } from '$lib/kernels/matMul';
 import { mixturePart, type MixtureSettings } from '$lib/kernels/mixturePart';
 import { network } from '$lib/kernels/network';
+import { meanNextTokenLoss } from '$lib/kernels/nextTokenLoss';
 import { pick, spread } from '$lib/kernels/pick';
 import { rmsNorm, unitNorm } from '$lib/kernels/rmsNorm';
 import { rotate } from '$lib/kernels/rotate';
@@ -163,6 +164,11 @@ const OPERATIONS: Operation[] = [
 		name: 'crossEntropy',
 		shapes: [[4, 5]],
 		run: (logits) => crossEntropy(matrix(logits), integers([2, 0, -1, 4], [4]) as tf.Tensor1D)
+	},
+	{
+		name: 'meanNextTokenLoss',
+		shapes: [[6, 5]],
+		run: (logits) => meanNextTokenLoss(matrix(logits), integers([2, 0, 4, 1, 3, 3], [2, 3]) as tf.Tensor2D) // prettier-ignore
 	},
 	{
 		name: 'softCrossEntropy',

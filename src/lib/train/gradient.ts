@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { joined } from '$lib/kernels/join';
+import { sharesOfChoices } from '$lib/kernels/load';
 import { forward } from '$lib/model/forward';
 import { hookAt, type LayerHooks } from '$lib/model/hook';
 import type { Params } from '$lib/model/params';
@@ -74,22 +76,18 @@ function losses(
 	const seen: RouterViews = { chosen: [], logits: [] };
 	const hooks = watchRouters(seen, balanceWeight > 0 || zWeight > 0);
 	const aim = objective(forward(params, config, tokens_BT, hooks), tokens_BT);
-	const loads = seen.chosen.map((chosen_NC) => expertLoad(chosen_NC, config.experts));
-	const balance =
-		balanceWeight > 0
-			? meanOf(seen.logits.map((logits, i) => balanceLoss(logits, loads[i]!)))
-			: null;
+	const { experts } = config;
+	const balances = () =>
+		seen.logits.map((logits, i) => balanceLoss(logits, expertLoad(seen.chosen[i]!, experts)));
+	const balance = balanceWeight > 0 ? meanOf(balances()) : null;
 	const z = zWeight > 0 ? meanOf(seen.logits.map((logits) => routerZLoss(logits))) : null;
+	const loads = sharesOfChoices(seen.chosen, experts);
 	tf.dispose([...seen.chosen, ...seen.logits]);
 
 	let loss = aim;
 	if (balance) loss = tf.add(loss, tf.mul(balance, balanceWeight));
 	if (z) loss = tf.add(loss, tf.mul(z, zWeight));
-	const off = tf.scalar(0);
-	return {
-		loss,
-		numbers: tf.concat([tf.stack([aim, balance ?? off, z ?? off]), ...loads]) as tf.Tensor1D
-	};
+	return { loss, numbers: joined([aim, balance, z, loads]) };
 }
 
 /** What the routers of the MoE layers computed, in layer order. */

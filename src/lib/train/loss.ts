@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { crossEntropy } from '$lib/kernels/crossEntropy';
+import { meanNextTokenLoss, nextTargets } from '$lib/kernels/nextTokenLoss';
 
 /**
  * Mean cross-entropy of the next token, in nats per predicted token. Position t predicts token t + 1,
@@ -19,9 +20,12 @@ export function nextTokenLoss(
 	tokens_BT: tf.Tensor2D,
 	scored?: readonly number[]
 ): tf.Scalar {
-	const [B, T] = logits_BTV.shape;
-	const count = B * (scored?.length ?? T - 1);
-	return tf.tidy(() => tf.div(tf.sum(losses(logits_BTV, tokens_BT, scored)), count));
+	requireFit(logits_BTV, tokens_BT);
+	const [B, T, V] = logits_BTV.shape;
+	return tf.tidy(() => {
+		if (!scored) return meanNextTokenLoss(tf.reshape(logits_BTV, [B * T, V]), tokens_BT);
+		return tf.div(tf.sum(losses(logits_BTV, tokens_BT, scored)), B * scored.length);
+	});
 }
 
 /**
@@ -46,16 +50,14 @@ function losses(
 ): tf.Tensor1D {
 	requireFit(logits_BTV, tokens_BT);
 	const [B, T, V] = logits_BTV.shape;
+	const targets_N = nextTargets(tokens_BT);
 	// A negative target counts as none.
-	const none_B1 = tf.fill([B, 1], -1, 'int32');
-	const targets_BT = tf.concat([tf.slice(tokens_BT, [0, 1], [B, T - 1]), none_B1], 1);
-	const counted_BT = scored ? tf.where(scoredMask(scored, B, T), targets_BT, -1) : targets_BT;
-	const targets_N = tf.cast<tf.Tensor1D>(tf.reshape(counted_BT, [B * T]), 'int32');
-	return crossEntropy(tf.reshape(logits_BTV, [B * T, V]), targets_N);
+	const counted_N = scored ? tf.where(scoredMask(scored, B, T), targets_N, -1) : targets_N;
+	return crossEntropy(tf.reshape(logits_BTV, [B * T, V]), tf.cast(counted_N, 'int32'));
 }
 
 /** True at the positions from which a scored token is predicted. */
-function scoredMask(scored: readonly number[], B: number, T: number): tf.Tensor2D {
+function scoredMask(scored: readonly number[], B: number, T: number): tf.Tensor1D {
 	const mask = new Uint8Array(B * T);
 	for (const position of scored) {
 		if (!(Number.isInteger(position) && position > 0 && position < T)) {
@@ -63,7 +65,7 @@ function scoredMask(scored: readonly number[], B: number, T: number): tf.Tensor2
 		}
 		for (let row = 0; row < B; row++) mask[row * T + position - 1] = 1;
 	}
-	return tf.tensor2d(mask, [B, T], 'bool');
+	return tf.tensor1d(mask, 'bool');
 }
 
 function requireFit(logits_BTV: tf.Tensor3D, tokens_BT: tf.Tensor2D): void {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { joined } from '$lib/kernels/join';
 import { learningRateAt } from '$lib/math/schedule';
 import { leaves, withLeaves } from '$lib/model/tree';
 import type { ModelConfig, TrainConfig } from '$lib/protocol/config';
@@ -63,13 +64,13 @@ export function trainStep(
 	const tokens_BT = tf.tensor2d(tokens, [batch, length], 'int32');
 	const { loss, grads, measured } = lossGradients(params, config, train, tokens_BT, objective);
 	const next = adamWStep(weights, grads, loss, optimizer, { rate, decay, clipNorm });
-	const numbers = tf.tidy(() => tf.concat([tf.reshape(next.gradNorm, [1]), measured]));
+	const numbers = joined([next.gradNorm, measured]);
 	tf.dispose([tokens_BT, loss, measured, next.gradNorm]);
 	tf.dispose([...weights, ...grads.filter((grad) => grad !== null)]);
 	tf.dispose([optimizer.mean_W, optimizer.square_W]);
 	return {
 		state: { params: withLeaves(params, next.weights), optimizer: next.optimizer, step: step + 1 },
-		report: { step: step + 1, rate, numbers: numbers as tf.Tensor1D }
+		report: { step: step + 1, rate, numbers }
 	};
 }
 
@@ -79,9 +80,9 @@ export function trainStep(
  */
 export async function readReports(pending: readonly PendingReport[]): Promise<StepReport[]> {
 	if (pending.length === 0) return [];
-	const joined = tf.concat(pending.map(({ numbers }) => numbers));
-	const data = await joined.data<'float32'>();
-	joined.dispose();
+	const all = tf.concat(pending.map(({ numbers }) => numbers));
+	const data = await all.data<'float32'>();
+	all.dispose();
 	let offset = 0;
 	return pending.map(({ step, rate, numbers }) => {
 		const [gradNorm, loss, balance, zLoss] = data.subarray(offset, offset + 4) as unknown as [

@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { AdamWAttributes, AdamWLeaf } from '$lib/kernels/adamW';
 import { glKernel, type Easel } from './glKernel';
-import { half, MOST_MADE, type Drawing } from './program';
+import { layOut } from './join';
+import { half, type Drawing } from './program';
 
 /** Gradients that one program gathers; a program may read 16 textures. */
 const GATHERED = 15;
@@ -20,34 +21,12 @@ interface Stretch {
 	readonly end: number;
 }
 
-/** GLSL: row and column in its sheets of number `at` of a tensor. */
-function placeOf(shape: readonly number[]): string {
-	const [rows, columns] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
-	const row = `at / ${columns}`;
-	const padded = rows % 2 === 0 ? row : `${row} / ${rows} * ${rows + 1} + ${row} % ${rows}`;
-	return `${padded}, at % ${columns}`;
-}
-
 /** Some gradients that follow each other, as one vector. */
 function stretchOf(grads: readonly Grad[], { draw }: Easel): Stretch {
-	const own = grads.map(({ info }, i) => [`g${i}`, info] as const);
 	const last = grads.at(-1)!;
 	const first = 2 * Math.floor(grads[0]!.offset / 2);
 	const end = 2 * half(last.offset + sizeOf(last.info.shape));
-	const cases = grads.map(({ info: { shape }, offset }, i) => {
-		const isInside = `number >= ${offset} && number < ${offset + sizeOf(shape)}`;
-		return `if (${isInside}) { int at = number - ${offset}; return g${i}At(${placeOf(shape)}); }`;
-	});
-	const info = draw({
-		inputs: Object.fromEntries(own),
-		shape: [end - first],
-		functions: `float laid(int number) {
-	${cases.join('\n\t')}
-	return 0.;
-}`,
-		code: `return vec4(laid(${first} + 2 * c), laid(${first + 1} + 2 * c), 0, 0);`
-	});
-	return { info, first: first / 2, end: end / 2 };
+	return { info: draw(layOut(grads, first, end)), first: first / 2, end: end / 2 };
 }
 
 /** All gradients in stretches that may share the two numbers where they meet. */
@@ -174,12 +153,12 @@ function updated(
 }
 
 /** Places of equal shapes, as many together as one program can make. */
-function groupsOf(shapes: readonly (readonly number[])[]): number[][] {
+function groupsOf(shapes: readonly (readonly number[])[], most: number): number[][] {
 	const open = new Map<string, number[]>();
 	const groups: number[][] = [];
 	shapes.forEach((shape, place) => {
 		const group = open.get(shape.join());
-		if (group && group.length < MOST_MADE) {
+		if (group && group.length < most) {
 			group.push(place);
 			return;
 		}
@@ -208,7 +187,10 @@ glKernel<string, AdamWAttributes>('AdamW', (inputs, attributes, easel) => {
 	});
 	const weights = leaves.map((leaf, i) => ({ ...leaf, info: inputs[`w${i}`]! }));
 	const next: tf.TensorInfo[] = [];
-	for (const group of groupsOf(weights.map(({ info }) => info.shape))) {
+	for (const group of groupsOf(
+		weights.map(({ info }) => info.shape),
+		easel.mostMade
+	)) {
 		const made = easel.drawAll(
 			updated(
 				group.map((i) => weights[i]!),

@@ -1,6 +1,6 @@
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
-import { draw } from './painter';
+import { draw, mostMade } from './painter';
 import type { Drawing } from './program';
 
 /** Draws programs for one kernel call. */
@@ -9,6 +9,8 @@ export interface Easel {
 	readonly draw: (drawing: Drawing) => tf.TensorInfo;
 	/** Runs a program and gives all tensors that it made. */
 	readonly drawAll: (drawing: Drawing) => tf.TensorInfo[];
+	/** Tensors that one program can make here; every WebGL 2 can draw into 4 at once. */
+	readonly mostMade: number;
 	/** Lets go of what the kernel needed only for itself. */
 	readonly free: (...infos: readonly tf.TensorInfo[]) => void;
 }
@@ -36,6 +38,7 @@ export function glKernel<Inputs extends string, Attributes extends object>(
 			return run(inputs as Infos<Inputs>, attributes, {
 				draw: (drawing) => draw(webgl, drawing)[0]!,
 				drawAll: (drawing) => draw(webgl, drawing),
+				mostMade: mostMade(webgl.gpgpu),
 				free: (...infos) => infos.forEach((info) => webgl.disposeIntermediateTensorInfo(info))
 			});
 		}

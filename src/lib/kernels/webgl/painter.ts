@@ -23,15 +23,29 @@ interface Studio {
 	readonly compiled: Map<string, Compiled>;
 	/** Where programs draw into, by the number of tensors that they make. */
 	readonly frames: Map<number, WebGLFramebuffer>;
+	readonly mostMade: number;
 }
+
+/** No program reads and makes more than this many weights. */
+const ENOUGH = 8;
 
 const studios = new WeakMap<GPGPUContext, Studio>();
 
 function studioOf(gpgpu: GPGPUContext): Studio {
-	const studio = studios.get(gpgpu) ?? { compiled: new Map(), frames: new Map() };
+	const known = studios.get(gpgpu);
+	if (known) return known;
+	const gl = gpgpu.gl as WebGL2RenderingContext;
+	const targets = [gl.MAX_DRAW_BUFFERS, gl.MAX_COLOR_ATTACHMENTS].map((limit) =>
+		Number(gl.getParameter(limit))
+	);
+	const mostMade = Math.min(...targets, ENOUGH);
+	const studio = { compiled: new Map(), frames: new Map(), mostMade };
 	studios.set(gpgpu, studio);
 	return studio;
 }
+
+/** How many tensors one program can make. */
+export const mostMade = (gpgpu: GPGPUContext): number => studioOf(gpgpu).mostMade;
 
 /** Runs a program; the caller owns what it made. */
 export function draw(backend: MathBackendWebGL, drawing: Drawing): TensorInfo[] {

@@ -123,3 +123,37 @@ glKernel<'chosen', Sizes & { tokens: number }>(
 		})
 	]
 );
+
+/** Number l · E + e is the share of expert e in layer l. */
+glKernel<string, { experts: number }>('Loads', (layers, { experts }, { draw }) => {
+	const chosen = Object.values(layers);
+	const [tokens, choices] = chosen[0]!.shape as [number, number];
+	const cases = chosen.map((_, i) => `if (layer == ${i}) return c${i}Texel(r, k);`);
+	return [
+		draw({
+			inputs: layers,
+			shape: [chosen.length * experts],
+			lengths: { tokens },
+			functions: `vec4 idsOf(int layer, int r, int k) {
+	${cases.join('\n\t')}
+	return vec4(-1);
+}
+float shareOf(int layer, float expert) {
+	vec4 count = vec4(0);
+	for (int r = 0; 2 * r < tokens; r++) {
+		for (int k = 0; k < ${half(choices)}; k++) {
+			vec4 ids = idsOf(layer, r, k);
+			if (2 * r + 1 == tokens) ids.zw = vec2(-1);
+			${choices % 2 === 0 ? '' : `if (k == ${half(choices) - 1}) ids.yw = vec2(-1);`}
+			count += vec4(equal(ids, vec4(expert)));
+		}
+	}
+	return dot(count, vec4(1)) / float(tokens * ${choices});
+}`,
+			code: `ivec2 at = ivec2(2 * c, 2 * c + 1);
+	return vec4(
+		shareOf(at.x / ${experts}, float(at.x % ${experts})),
+		shareOf(at.y / ${experts}, float(at.y % ${experts})), 0, 0);`
+		})
+	];
+});

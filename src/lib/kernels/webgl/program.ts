@@ -8,15 +8,12 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Tensors that one program can make: as many as every WebGL 2 can draw into at once. */
-export const MOST_MADE = 4;
-
 /** One program: what it reads, what it makes, and how. */
 export interface Drawing {
 	readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
 	/** Shape of the tensor that it makes. */
 	readonly shape: readonly number[];
-	/** How many tensors of this shape it makes at once, `MOST_MADE` at most; one unless said. */
+	/** How many tensors of this shape it makes at once, 4 at most unless the easel says more. */
 	readonly count?: number;
 	readonly dtype?: 'float32' | 'int32';
 	/**
