@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { lengthsOf, sightFunctions, type PairSizes } from './attendPairs';
 import type { Easel } from './glKernel';
-import { addBlock, addProduct } from './product';
+import { addBlock, addProduct, eachBetween, eachPair } from './product';
 import type { Drawing } from './program';
 
 /** GLSL: sets head, batch item and query of the table's row 2r. */
@@ -72,9 +72,7 @@ function mixture(
 	sizes: PairSizes
 ): Drawing {
 	const { batch, heads, kvHeads, headWidth: K, evenQueries } = sizes;
-	const weights = sums
-		? 'shares(tableTexel(row, key - first), own)'
-		: 'tableTexel(row, key - first)';
+	const weights = sums ? 'shares(tableTexel(row, k - first), own)' : 'tableTexel(row, k - first)';
 	return {
 		inputs: sums ? { table, held, sums } : { table, held },
 		shape: [batch * evenQueries, heads * K],
@@ -87,10 +85,11 @@ function mixture(
 	last = min(last, first + window / 2 - 1);
 	${sums ? 'vec4 own = sumsTexel(row, 0);' : ''}
 	vec4 sum = vec4(0);
-	for (int key = first; key <= last; key++) {
-		vec4 p = ${weights}, q = heldTexel(item * (evenKeys / 2) + key, column);
-		${addBlock('ab')}
-	}
+	${eachBetween(
+		'first',
+		'last + 1',
+		`vec4 p = ${weights}, q = heldTexel(item * (evenKeys / 2) + k, column); ${addBlock('ab')}`
+	)}
 	return sum;`
 	};
 }
@@ -136,12 +135,14 @@ function throughSoftmax(
 	int first = head * ${K / 2}, vFirst = ${before.values / 2} + head / ${heads / kvHeads} * ${K / 2};
 	vec4 slope = vec4(0);
 	vec2 mean = vec2(0);
-	for (int k = 0; k < ${K / 2}; k++) {
-		vec4 p = dyTexel(row, first + k), q = vTexel(vRow, vFirst + k);
+	${eachPair(
+		K,
+		`vec4 p = dyTexel(row, first + k), q = vTexel(vRow, vFirst + k);
 		${addBlock('abT', 'slope')}
 		p *= contextTexel(row, first + k);
-		mean += p.xz + p.yw;
-	}
+		mean += p.xz + p.yw;`,
+		''
+	)}
 	made[1] = shares(scoresTexel(r, c), sumsTexel(r, 0));
 	made[0] = made[1] * (slope - mean.xxyy) * ${(1 / Math.sqrt(K)).toExponential()};`
 	};

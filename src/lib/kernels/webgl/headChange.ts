@@ -1,6 +1,7 @@
 /** What happens to queries and keys before they meet: turned, normed, scaled; and the way back. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { AttentionPartSizes } from '$lib/kernels/attentionPart';
+import { eachBetween } from './product';
 import type { Drawing } from './program';
 
 type Tables = Readonly<Partial<Record<'cos' | 'sin' | 'scale', tf.TensorInfo>>>;
@@ -36,10 +37,10 @@ const scaled = ({ scale }: Tables, { keys }: Columns, name: string) =>
 	scale ? `if (c < ${keys / 2}) ${name} *= scaleTexel(0, 2 * r % queries / 2).xxyy;` : '';
 
 /** GLSL that does something for every texel of the head of column c, by `k`. */
-const overHead = (headWidth: number, body: string) => `for (int i = 0; i < ${headWidth / 2}; i++) {
-		int k = c / ${headWidth / 2} * ${headWidth / 2} + i;
-		${body}
-	}`;
+function overHead(headWidth: number, body: string): string {
+	const first = `c / ${headWidth / 2} * ${headWidth / 2}`;
+	return eachBetween(first, `${first} + ${headWidth / 2}`, body);
+}
 
 const inverseOf = ({ headWidth, eps }: AttentionPartSizes, sum: string) =>
 	`inversesqrt(${sum} / ${headWidth}. + ${eps.toExponential()})`;

@@ -10,28 +10,35 @@ export interface Laid {
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
 
-/** GLSL: row and column in its sheets of number `at` of a tensor. */
-function placeOf(shape: readonly number[]): string {
+/** GLSL: the row in its sheets of number `at` of a tensor. */
+function rowOf(shape: readonly number[]): string {
 	const [rows, columns] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
 	const row = `at / ${columns}`;
-	const padded = rows % 2 === 0 ? row : `${row} / ${rows} * ${rows + 1} + ${row} % ${rows}`;
-	return `${padded}, at % ${columns}`;
+	return rows % 2 === 0 ? row : `${row} / ${rows} * ${rows + 1} + ${row} % ${rows}`;
 }
 
-/** Numbers `first` to `end` of a vector in which tensors lie; 0 where none does. */
+/** Numbers `first` to `end` of a vector in which tensors lie; 0 where none does. `first` is even. */
 export function layOut(parts: readonly Laid[], first: number, end: number): Drawing {
-	const cases = parts.map(({ info: { shape }, offset }, i) => {
-		const isInside = `number >= ${offset} && number < ${offset + sizeOf(shape)}`;
-		return `if (${isInside}) { int at = number - ${offset}; return p${i}At(${placeOf(shape)}); }`;
+	const widthOf = ({ info }: Laid) => info.shape.at(-1) ?? 1;
+	const isPaired = parts.every((part) => widthOf(part) % 2 === 0 && part.offset % 2 === 0);
+	const type = isPaired ? 'vec2' : 'float';
+	const cases = parts.map((part, i) => {
+		const { info, offset } = part;
+		const isInside = `number >= ${offset} && number < ${offset + sizeOf(info.shape)}`;
+		const column = `at % ${widthOf(part)}`;
+		const read = isPaired ? `Row(${rowOf(info.shape)}, ${column} / 2)` : `At(${rowOf(info.shape)}, ${column})`; // prettier-ignore
+		return `if (${isInside}) { int at = number - ${offset}; return p${i}${read}; }`;
 	});
 	return {
 		inputs: Object.fromEntries(parts.map(({ info }, i) => [`p${i}`, info])),
 		shape: [end - first],
-		functions: `float laid(int number) {
+		functions: `${type} laid(int number) {
 	${cases.join('\n\t')}
-	return 0.;
+	return ${type}(0);
 }`,
-		code: `return vec4(laid(${first} + 2 * c), laid(${first + 1} + 2 * c), 0, 0);`
+		code: isPaired
+			? `return vec4(laid(${first} + 2 * c), 0, 0);`
+			: `return vec4(laid(${first} + 2 * c), laid(${first + 1} + 2 * c), 0, 0);`
 	};
 }
 

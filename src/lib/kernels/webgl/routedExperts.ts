@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { placesOf, sortRows } from './expertOrder';
 import { glKernel, type Easel } from './glKernel';
-import { addBlock, addProduct, type Form } from './product';
+import { addBlock, addProduct, eachBetween, type Form } from './product';
 import { half, type Drawing } from './program';
 import { SWIGLU } from './swiGlu';
 
@@ -121,13 +121,13 @@ export function overPlaces(
 		...right,
 		inputs: { a, starts, ...right.inputs },
 		shape: weights.shape,
-		code: `int expert = r / ${rows};
-	int to = int(startsAt(0, expert + 1)) / 2;
+		code: `int expert = r / ${rows}, row = r % ${rows};
 	vec4 sum = vec4(0);
-	for (int k = int(startsAt(0, expert)) / 2; k < to; k++) {
-		vec4 p = aTexel(k, r % ${rows}), q = bTexel(k, c);
-		${addBlock('aTb')}
-	}
+	${eachBetween(
+		'int(startsAt(0, expert)) / 2',
+		'int(startsAt(0, expert + 1)) / 2',
+		`vec4 p = aTexel(k, row), q = bTexel(k, c); ${addBlock('aTb')}`
+	)}
 	return sum;`
 	};
 }
