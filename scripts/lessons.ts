@@ -8,6 +8,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import '$lib/kernels/boot';
 import { writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
+import { format, resolveConfig } from 'prettier';
 import { recordWeights } from './lessons/coDistillation';
 import { recordRouter } from './lessons/router';
 
@@ -22,6 +23,7 @@ const asked = process.argv.slice(2);
 for (const [lesson, record] of Object.entries(RECORDERS)) {
 	if (asked.length > 0 && !asked.includes(lesson)) continue;
 	const file = `src/routes/lessons/${lesson}/recorded.json`;
-	writeFileSync(file, `${JSON.stringify(await record())}\n`);
+	const text = JSON.stringify(await record());
+	writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
 	console.log(`wrote ${file}`);
 }

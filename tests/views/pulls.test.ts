@@ -1,6 +1,6 @@
 import { render } from 'svelte/server';
 import { describe, expect, test } from 'vitest';
-import { pullFormula, pullsOf, pullTable, type PullScene } from '$lib/views/pulls';
+import { meanGoal, pullFormula, pullsOf, pullTable, type PullScene } from '$lib/views/pulls';
 import PassLanes from '$lib/views/PassLanes.svelte';
 import RunCurves from '$lib/views/RunCurves.svelte';
 import TwoPulls from '$lib/views/TwoPulls.svelte';
@@ -35,6 +35,13 @@ describe('the pulls on the logits of a student', () => {
 		expect([...alone].map((pull) => +pull.toFixed(9))).toEqual([...hard].map((pull) => +pull.toFixed(9))); // prettier-ignore
 	});
 
+	test('are told by where their mean points', () => {
+		const drawnAs = (drawn: number[]) => meanGoal({ ...scene, drawn });
+		expect(drawnAs([0.7, 0.2, 0.1])).toBe('law');
+		expect(drawnAs([0.6, 0.2, 0.2])).toBe('teacher');
+		expect(drawnAs([0.2, 0.4, 0.4])).toBe('nothing');
+	});
+
 	test('are written out with their numbers', () => {
 		const line = (token: number, arrow: Parameters<typeof pullFormula>[2]) =>
 			pullFormula(scene, token, arrow)
@@ -62,7 +69,7 @@ describe('the pictures', () => {
 		expect(body.match(/class="arrow mean/g)).toHaveLength(3);
 		expect(body).toContain('mean of 2 draws');
 		expect(body).toContain(
-			'be, the next token: truth 20 %, teacher 20 %, student 40 %, hard pull 0.60'
+			'be, the next token: law 20 %, teacher 20 %, student 40 %, hard pull 0.60'
 		);
 	});
 

@@ -75,12 +75,26 @@ export function pullsOf(scene: PullScene): Pulls {
 	};
 }
 
+/** Where the mean of the hard pulls points: at the nearest of the law's pull, the teacher's, and none. */
+export function meanGoal(scene: PullScene): 'law' | 'teacher' | 'nothing' {
+	const { mean, lawful, soft } = pullsOf({ ...scene, temperature: 1 });
+	const way = (goal: (token: number) => number) =>
+		mean.reduce((sum, pull, token) => sum + (pull - goal(token)) ** 2, 0);
+	const ways = {
+		law: way((token) => lawful[token] ?? 0),
+		teacher: way((token) => soft[token] ?? 0),
+		nothing: way(() => 0)
+	};
+	const names = Object.keys(ways) as (keyof typeof ways)[];
+	return names.reduce((best, name) => (ways[name] < ways[best] ? name : best));
+}
+
 /** The picture as a table. */
 export function pullTable(scene: PullScene): Numbers {
 	const { teacher, student, hard, mean, soft, mixed, weight } = pullsOf(scene);
 	return {
 		caption: `Soft weight ${fixed(weight, 2)}; the next token is “${tokenText(scene.texts[scene.next])}”.`,
-		columns: ['token', 'truth', 'teacher', 'student', 'hard pull', 'its mean', 'soft pull', 'sum'],
+		columns: ['token', 'law', 'teacher', 'student', 'hard pull', 'its mean', 'soft pull', 'sum'],
 		rows: scene.texts.map((text, token) => [
 			tokenText(text),
 			...[scene.truth, teacher, student].map((shares) => percent(shares[token] ?? 0)),

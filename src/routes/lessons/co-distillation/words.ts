@@ -24,17 +24,17 @@ export function wordsOf(numbers: LessonNumbers): LessonWords {
 			{
 				kind: 'ours',
 				text: 'Meta published no formula, no schedule and no temperature. The loss here is the classic one, with the factor τ²; every rule for the weight is our example, and on these toys none of them wins reliably.',
-				source: 'Hinton, Vinyals, Dean 2015, arXiv:1503.02531, section 2; `math/distill.ts`'
+				source: 'Hinton, Vinyals, Dean 2015, arXiv:1503.02531, section 2; src/lib/math/distill.ts'
 			},
 			{
 				kind: 'ours',
 				text: 'Teacher and students are dense models of one and two layers without experts and walls, so that what they learn from is all that differs.',
-				source: '`experiments/softTargets.ts`, `distillPlan`'
+				source: 'src/lib/experiments/softTargets.ts, distillPlan'
 			},
 			{
 				kind: 'simplified',
 				text: 'The language has 16 syllables and a law that we know. A real text has no such law, so nobody can draw the curve of the true distance for it.',
-				source: '`tasks/law.ts`'
+				source: 'src/lib/tasks/law.ts'
 			}
 		]
 	};
