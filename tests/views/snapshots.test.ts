@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import ArmCurves from '$lib/views/ArmCurves.svelte';
 import AssignmentHistory from '$lib/views/AssignmentHistory.svelte';
 import Bars from '$lib/views/Bars.svelte';
+import DistanceCurve from '$lib/views/DistanceCurve.svelte';
 import DrawnCurve from '$lib/views/DrawnCurve.svelte';
 import ExpertLoad from '$lib/views/ExpertLoad.svelte';
 import GateDial from '$lib/views/GateDial.svelte';
@@ -22,11 +23,13 @@ import NextTokens from '$lib/views/NextTokens.svelte';
 import { routingOf } from '$lib/views/pass';
 import PassLanes from '$lib/views/PassLanes.svelte';
 import PullArrows from '$lib/views/PullArrows.svelte';
+import RippleGrid from '$lib/views/RippleGrid.svelte';
 import RotationDials from '$lib/views/RotationDials.svelte';
 import RunCurves from '$lib/views/RunCurves.svelte';
 import ScoreBars from '$lib/views/ScoreBars.svelte';
 import SeedDots from '$lib/views/SeedDots.svelte';
 import TemperatureCurve from '$lib/views/TemperatureCurve.svelte';
+import TurnStrip from '$lib/views/TurnStrip.svelte';
 import TwoPulls from '$lib/views/TwoPulls.svelte';
 import WeightBars from '$lib/views/WeightBars.svelte';
 import { turnedPairs } from '$lib/math/rotaryScore';
@@ -119,6 +122,11 @@ const CHARTS: readonly Shown[] = [
 		curves: [{ name: 'learned', steps: [0, 150, 300], values: [2, 1, 0.5], hue: 'var(--rope)' }],
 		...{ last: 300, top: 2 }
 	}),
+	shown('DistanceCurve', DistanceCurve, {
+		scores: [1, -0.5, 0.25],
+		part: [0.5, 0, 0],
+		distance: 2
+	}),
 	shown('GuessScale', GuessScale, { min: 0, max: 1, guess: 0.25, measured: 0.6 }),
 	shown('DrawnCurve', DrawnCurve, {
 		...{ label: 'Your curve', xs: [0, 1, 2], xLabel: 'step', yLabel: 'loss', min: 0, max: 1 },
@@ -163,6 +171,12 @@ const ROWS: readonly Shown[] = [
 	shown('RotationDials', RotationDials, {
 		pairs: turnedPairs([1, 0, 0, 1], [1, 1, 2, 0], [3, 1], rope),
 		turns: [6.3, 628]
+	}),
+	shown('TurnStrip', TurnStrip, { speeds: [1, 0.01], count: 3, position: 2, lit: 0 }),
+	shown('RippleGrid', RippleGrid, {
+		texts,
+		rows: [[0, 0], [0, 0.25]], // prettier-ignore
+		...{ layers: 1, places: [0, 1] as const, chunk: 1 }
 	}),
 	shown('TwoPulls', TwoPulls, {
 		scene: {

@@ -51,6 +51,12 @@ export const GLOSSARY: readonly Entry[] = [
 		code: "`scope: 'chunked'` or `'global'`"
 	},
 	{
+		names: ['mask'],
+		meaning:
+			'which tokens a token may look at: never a later one, and in a chunk none behind its wall',
+		code: '`attentionMask`'
+	},
+	{
 		names: ['attention scale'],
 		meaning:
 			'the factor on the queries of a NoPE layer that grows with the position; published as temperature tuning, but larger is sharper',

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import proof from '$lib/experiments/recorded/orderSensitivity.json';
 import { inverseFrequencies, wavelength } from '$lib/math/rope';
 import { readHfConfig } from '$lib/protocol/hfConfig';
 import { taskOf } from '$lib/tasks';
 import type { LayerVectors, LessonData } from './data';
+import { armNumbers } from './numbers';
 import { wordsOf } from './words';
 
 const TOY = 'static/toys/scout-toy';
@@ -13,6 +15,17 @@ interface TraceFile {
 }
 
 const read = (file: string): unknown => JSON.parse(readFileSync(`${TOY}/${file}`, 'utf8'));
+
+/** A text of the task that the proof trains on. */
+function askedText(): LessonData['asked'] {
+	const { encode, vocabulary } = taskOf('order');
+	const { tokens } = encode(' hay red hay hay blue hay hay hay ba di lu middle di hay first red');
+	return {
+		tokens: Array.from(tokens),
+		texts: Array.from(tokens, (token) => vocabulary[token] ?? ''),
+		colours: [1, 4]
+	};
+}
 
 /** Queries and keys of the recorded pass of the trained toy. Read at build time only. */
 export function load(): LessonData {
@@ -30,9 +43,16 @@ export function load(): LessonData {
 	};
 	const turns = Array.from(inverseFrequencies(config.headWidth, config.rope), wavelength);
 	return {
-		words: wordsOf({ turns, headWidth: config.headWidth, layers: config.layers }),
+		words: wordsOf({
+			turns,
+			headWidth: config.headWidth,
+			layers: config.layers,
+			arms: armNumbers(proof),
+			seeds: proof.seeds.length
+		}),
+		tokens,
 		texts: tokens.map((token) => vocabulary[token] ?? ''),
-		...{ config, steps, seed },
+		...{ config, steps, seed, proof, asked: askedText() },
 		rope: vectorsOf(config.layers.findIndex(({ positions }) => positions === 'rope')),
 		nope: vectorsOf(config.layers.findIndex(({ positions }) => positions === 'nope'))
 	};

@@ -1,3 +1,4 @@
+import type { Recorded } from '$lib/experiments/recorded';
 import type { ModelConfig } from '$lib/protocol/config';
 import type { LessonWords } from '../words';
 
@@ -11,10 +12,15 @@ export interface LayerVectors {
 	k: readonly number[];
 }
 
-/** What the lesson is built with. */
-export interface LessonData {
-	words: LessonWords;
+/** A text with the ids of its tokens. */
+export interface Text {
 	texts: readonly string[];
+	tokens: readonly number[];
+}
+
+/** What the lesson is built with. */
+export interface LessonData extends Text {
+	words: LessonWords;
 	config: ModelConfig;
 	/** Training steps and seed of the recorded toy. */
 	steps: number;
@@ -22,6 +28,10 @@ export interface LessonData {
 	/** The first RoPE layer and the first NoPE layer. */
 	rope: LayerVectors;
 	nope: LayerVectors;
+	/** A text of the task that the proof trains on, and the places of its two colours. */
+	asked: Text & { colours: readonly [number, number] };
+	/** What the proof found when it was recorded. */
+	proof: Recorded;
 }
 
 /** The query of a token in the first head, or its key in that head's group; K numbers. */

@@ -1,26 +1,21 @@
+import { attentionScale } from '$lib/math/attention';
 import { rmsNorm } from '$lib/math/norm';
+import { orderRipple } from '$lib/math/ripple';
 import { inverseFrequencies, wavelength } from '$lib/math/rope';
 import { pairScore, plainScore, turnedPairs } from '$lib/math/rotaryScore';
-import { attentionScale } from '$lib/math/attention';
-import { numberKey, textKey } from '../keys';
+import { orderSensitivity } from '$lib/experiments/orderSensitivity';
 import type { Lesson } from '../lesson.svelte';
+import { Proving } from '../proving.svelte';
 import { vectorOf, type LessonData } from './data';
+import { ROWS, type KEYS } from './keys';
+import { ToyRipple } from './toyRipple.svelte';
 
-export const KEYS = {
-	query: numberKey('The position of the query', { min: 0, max: 63, initial: 9 }),
-	key: numberKey('The position of the key', { min: 0, max: 63, initial: 4 }),
-	size: numberKey('The size of the queries', { min: 1, max: 20, initial: 1 }),
-	layers: textKey('The row of layers', /^[cg]{1,8}$/, 'cccc')
-};
-
-export const CONTROLS = {
-	positions: 'Positions',
-	size: 'Size of the queries',
-	layers: 'Layers'
-} as const;
-
-/** Positions that both move on in the second picture of the distance. */
-const SHIFT = 5;
+/** The trained toy that the lesson looks at. */
+export const TOY = 'scout-toy';
+/** Distances over which a score is drawn. */
+const DISTANCES = 64;
+/** Stacks whose ripple is shown, moment after moment; before them nothing, after them the toy. */
+const RIPPLED = ['g', 'gg', 'cccg'] as const;
 
 /** A score with the token that it is given to. */
 export interface TokenScore {
@@ -29,18 +24,44 @@ export interface TokenScore {
 	isMarked: boolean;
 }
 
+/** A ripple to be drawn: its rows are null while nobody has computed them. */
+export interface Ripple {
+	/** The stack, one letter per layer. */
+	stack: string;
+	rows: readonly (readonly number[])[] | null;
+	places: readonly [number, number];
+	isToy: boolean;
+}
+
 /** What the pictures of the lesson are about, computed from the recorded queries and keys. */
 export class Scene {
 	readonly lesson: Lesson<typeof KEYS>;
 	readonly data: LessonData;
-	/** Positions until each pair has turned once. */
+	/** Angle per position of each pair, and positions until it has turned once. */
+	readonly speeds: readonly number[];
 	readonly turns: readonly number[];
+	readonly toy: ToyRipple;
+	/** The proof of the lesson, recorded and live. */
+	readonly proving: Proving;
+	/** The pair or token under the hand, and the one that is pinned. */
+	hovered: number | null = $state(null);
+	pinned: number | null = $state(null);
 
 	constructor(lesson: Lesson<typeof KEYS>, data: LessonData) {
 		this.lesson = lesson;
 		this.data = data;
 		const { headWidth, rope } = data.config;
-		this.turns = Array.from(inverseFrequencies(headWidth, rope), wavelength);
+		this.speeds = Array.from(inverseFrequencies(headWidth, rope));
+		this.turns = this.speeds.map(wavelength);
+		this.toy = new ToyRipple(TOY, data.tokens);
+		this.proving = new Proving(orderSensitivity, data.proof);
+	}
+
+	/** What is in focus: under the hand, else pinned. */
+	readonly lit = $derived.by(() => this.hovered ?? this.pinned);
+
+	pin(what: number): void {
+		this.pinned = this.pinned === what ? null : what;
 	}
 
 	/** The token that looks: the last. */
@@ -53,9 +74,10 @@ export class Scene {
 		return this.last - (this.last % this.data.config.chunk);
 	}
 
-	readonly shift = $derived.by(() =>
-		this.lesson.current.id === 'distance' && this.lesson.moment > 0 ? SHIFT : 0
-	);
+	readonly shift = $derived.by(() => {
+		const { current, moment, values } = this.lesson;
+		return current.id === 'distance' && moment > 0 ? values.shift : 0;
+	});
 	/** Where the query and the key of the dials stand. */
 	readonly positions = $derived.by((): [number, number] => {
 		const { query, key } = this.lesson.values;
@@ -67,6 +89,19 @@ export class Scene {
 	readonly scoreBefore = $derived.by(() => {
 		const { query, key } = this.lesson.values;
 		return pairScore(this.#pairsAt([query, key]));
+	});
+	/** The score at every distance, and what the pair in focus alone adds to it. */
+	readonly byDistance = $derived.by(() =>
+		Array.from({ length: DISTANCES }, (_, distance) => pairScore(this.#pairsAt([distance, 0])))
+	);
+	readonly partByDistance = $derived.by(() => {
+		const { lit } = this;
+		if (lit === null || lit >= this.speeds.length) return null;
+		const root = Math.sqrt(this.data.config.headWidth);
+		return Array.from(
+			{ length: DISTANCES },
+			(_, distance) => (this.#pairsAt([distance, 0])[lit]?.product ?? 0) / root
+		);
 	});
 
 	#pairsAt(positions: readonly [number, number]) {
@@ -99,13 +134,25 @@ export class Scene {
 
 	/** Scores of the RoPE layer with queries of another size, without and with QK-norm. */
 	sizedScores(size: number, hasNorm: boolean): TokenScore[] {
-		const { rope, config } = this.data;
-		const query = vectorOf(rope, 'query', this.last, config).map((x) => x * size);
 		return this.#order(false).map((token, i) => {
-			const key = vectorOf(rope, 'key', token, config);
-			const score = pairScore(turnedPairs(query, key, [this.last, this.first + i], config.rope));
+			const { query, key, score } = this.#sized(token, i, size);
 			return this.#scored(token, hasNorm ? this.#normed(score, query, key) : score);
 		});
+	}
+
+	/** Lengths of the query and of the key of a row, and the cosine between them after their turns. */
+	lengthsAt(row: number, size: number): { query: number; key: number; cosine: number } {
+		const { query, key, score } = this.#sized(this.first + row, row, size);
+		const [q, k] = [Math.hypot(...query), Math.hypot(...key)];
+		return { query: q, key: k, cosine: (score * Math.sqrt(query.length)) / (q * k) };
+	}
+
+	#sized(token: number, row: number, size: number) {
+		const { rope, config } = this.data;
+		const query = vectorOf(rope, 'query', this.last, config).map((x) => x * size);
+		const key = vectorOf(rope, 'key', token, config);
+		const turned = turnedPairs(query, key, [this.last, this.first + row], config.rope);
+		return { query, key, score: pairScore(turned) };
 	}
 
 	/** A score after QK-norm: a norm without weights commutes with the turn. */
@@ -126,5 +173,32 @@ export class Scene {
 
 	#scored(token: number, score: number): TokenScore {
 		return { text: this.data.texts[token] ?? '', score, isMarked: token - this.first < 2 };
+	}
+
+	/** The ripple of the present moment in the step on crowds. */
+	readonly crowdRipple = $derived.by((): Ripple => {
+		const { moment, values } = this.lesson;
+		const places = [values.swap, values.swap + 1] as const;
+		if (moment > RIPPLED.length) {
+			const { found } = this.toy;
+			const rows = found?.swap === values.swap ? found.rows : null;
+			return { stack: 'cccg', rows, places, isToy: true };
+		}
+		const stack = RIPPLED[Math.max(0, moment - 1)] ?? 'g';
+		const rows = moment === 0 ? null : this.ripple(stack, places);
+		return { stack, rows, places, isToy: false };
+	});
+
+	/** The ripple of the row that the step of the proof looks at, over its task. */
+	readonly proofRipple = $derived.by((): Ripple => {
+		const { tokens, colours } = this.data.asked;
+		const stack = ROWS[this.lesson.values.row];
+		const rows = orderRipple(stack, this.data.config.chunk, tokens, colours);
+		return { stack, rows, places: colours, isToy: false };
+	});
+
+	/** The ripple of a stack over the text of the lesson. */
+	ripple(stack: string, places: readonly [number, number]): number[][] {
+		return orderRipple(stack, this.data.config.chunk, this.data.tokens, places);
 	}
 }
