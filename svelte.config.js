@@ -6,6 +6,8 @@ export default {
 	kit: {
 		adapter: adapter({ precompress: true }),
 		paths: { base: basePath, relative: true },
+		// The page registers it by itself, once it stands.
+		serviceWorker: { register: false },
 		typescript: {
 			config: (config) => {
 				const include = /** @type {string[]} */ (config.include);

@@ -118,7 +118,11 @@ async function measureTraining(page: Page): Promise<TrainingNotes> {
  * @throws Error if the engine does not become ready within a minute
  */
 export async function measureVisit(browser: Browser, url: string): Promise<Visit> {
-	const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+	// A first visit, with nothing kept and nothing being kept.
+	const page = await browser.newPage({
+		viewport: { width: 1280, height: 900 },
+		serviceWorkers: 'block'
+	});
 	await page.addInitScript(takeNotes);
 	await page.goto(url, { waitUntil: 'load' });
 	await page.waitForSelector('html[data-engine="ready"]', { state: 'attached', timeout: 60_000 });

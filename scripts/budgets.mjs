@@ -8,6 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { site } from './build.mjs';
+import { keptFiles } from './offline.mjs';
 
 /** A thousand bytes, compressed with Brotli. */
 const kB = 1000;
@@ -152,6 +153,18 @@ function toys() {
 }
 
 /**
+ * Everything that a visitor keeps for a time without a network.
+ *
+ * @returns {Weight}
+ */
+function kept() {
+	const files = keptFiles(site).map((path) =>
+		join(site, /(^|\/)$/.test(path) ? `${path}index.html` : path)
+	);
+	return { name: 'all that is kept offline', bytes: sum(files), limit: 3000 * kB };
+}
+
+/**
  * What a file would load from someone else's server. Links that a visitor may follow are no loads.
  *
  * @param {string} name of the file
@@ -178,7 +191,7 @@ export function thirdPartyLoads(name, text) {
  * @returns {Weight[]}
  */
 export function weights() {
-	return [firstView(), ...lessons(), worker(), ...toys()];
+	return [firstView(), ...lessons(), worker(), ...toys(), kept()];
 }
 
 /** Prints a line for each weight and sets the exit code. */

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { basePath } from './base-path.mjs';
 import { root } from './install.mjs';
+import { listKeptFiles } from './offline.mjs';
 
 /** Where the built site lies. */
 export const site = join(root, 'build');
@@ -82,6 +83,7 @@ function build() {
 	});
 	if (status !== 0) return false;
 	writeFileSync(join(site, '404.html'), notFoundPage());
+	listKeptFiles(site, made.slice(0, 12));
 	writeFileSync(stamp, made);
 	return true;
 }
