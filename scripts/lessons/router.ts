@@ -3,12 +3,15 @@ import { evaluateRun } from '$lib/engine/evaluation';
 import { openRun } from '$lib/engine/files';
 import { trace } from '$lib/engine/pass';
 import { adjustRun, disposeRun, type Run } from '$lib/engine/run';
+import { expertAnswer } from '$lib/math/feedForward';
 import { tokenLosses } from '$lib/math/tokenLosses';
 import type { Intervention } from '$lib/protocol/interventions';
 import { NO_TICKET } from '$lib/protocol/messages';
 import { INITIAL_SETTINGS } from '$lib/protocol/settings';
 import { gradientOf, recordingOf, type Recording, type Trace } from '$lib/protocol/trace';
 import { writeTrace } from '$lib/protocol/traceFile';
+import { rowOf } from '$lib/views/pass';
+import { sortingOf } from '$lib/views/sorting';
 import { readCard, toyPath } from '../toys/files';
 import { DRAWN_POINTS, type RecordedRouter } from '../../src/routes/lessons/router/recorded';
 
@@ -37,6 +40,7 @@ export async function recordRouter(): Promise<RecordedRouter> {
 			gradient: Array.from(gradientOf(plain, 'router.logits', LAYER)?.data ?? [], rounded),
 			losses: lossesOf(plain),
 			fullLengths: fullLengths(await pass(onOutput, tokens)),
+			bends: await bendsOf(run, plain),
 			heldOut: rounded((await evaluateRun(run, SEQUENCES, [])).loss),
 			sequences: SEQUENCES,
 			silenced
@@ -91,6 +95,26 @@ function lossesOf(plain: Trace): (number | null)[] {
 	return Array.from(tokenLosses(logits, plain.tokens), (loss) =>
 		Number.isNaN(loss) ? null : rounded(loss)
 	);
+}
+
+/** How long each token's answer is at eleven gates, by the formula of an expert and the toy's weights. */
+async function bendsOf(run: Run, plain: Trace): Promise<number[][]> {
+	const weights = run.state.params.layers[LAYER]?.feedForward;
+	const sorting = sortingOf(plain, LAYER);
+	if (weights?.kind !== 'moe' || !sorting) throw new RangeError('the layer has no experts');
+	const [gateUp_EDF, down_EFD] = await Promise.all([
+		weights.gateUp_EDF.data<'float32'>(),
+		weights.down_EFD.data<'float32'>()
+	]);
+	return sorting.routing.chosen.map(([expert = 0], token) => {
+		const x = Float64Array.from(rowOf(sorting.normed, token));
+		const lengths = Array.from({ length: 11 }, (_, tenth) =>
+			Math.hypot(
+				...expertAnswer(x, tenth / 10, expert, { gateUp_EDF, down_EFD }, run.header.config)
+			)
+		);
+		return lengths.map((length) => rounded(length / (lengths.at(-1) ?? NaN)));
+	});
 }
 
 /** With the gate on the output, an answer over its gate is what the expert says to the whole token. */

@@ -3,10 +3,12 @@ import { deviations } from '$lib/protocol/config';
 import { checkSettings, INITIAL_SETTINGS } from '$lib/protocol/settings';
 import { readTrace } from '$lib/protocol/traceFile';
 import balanced from '$lib/experiments/recorded/loadBalance.json';
+import sided from '$lib/experiments/recorded/gateSide.json';
 import knocked from '$lib/experiments/recorded/knockOut.json';
 import learned from '$lib/experiments/recorded/learnedRouter.json';
 import { loadBalance } from '$lib/experiments/loadBalance';
 import { learnedRouter } from '$lib/experiments/learnedRouter';
+import { taskOf } from '$lib/tasks';
 import { sortingOf } from '$lib/views/sorting';
 import { recordRouter } from '../../scripts/lessons/router';
 import {
@@ -24,7 +26,7 @@ import { wordsOf } from '../../src/routes/lessons/router/words';
 import { readLink } from '../../src/routes/link';
 import { expectClose, useBackend } from '../tensors';
 
-const numbers = numbersOf(recorded, { knocked, learned, balanced });
+const numbers = numbersOf(recorded, { sided, knocked, learned, balanced });
 const initial = Object.fromEntries(
 	Object.entries(KEYS).map(([name, key]) => [name, key.initial])
 ) as RouterValues;
@@ -43,6 +45,7 @@ describe('the recorded pass', () => {
 		expectClose(fresh!.answer.values, stored!.answer.values, 2e-2);
 		expectClose(again.gradient, recorded.gradient, 1e-5);
 		expectClose(known(again.losses), known(recorded.losses), 2e-3);
+		again.bends.forEach((bend, token) => expectClose(bend, recorded.bends[token]!, 1e-2));
 		expectClose(again.fullLengths, recorded.fullLengths, 2e-2);
 		expect(again.texts).toEqual(recorded.texts);
 	});
@@ -63,6 +66,16 @@ describe('what the lesson says of it', () => {
 			expect(answer).toBeLessThan(gate);
 			expect(Math.abs(answer - gate ** 2)).toBeLessThan(0.07);
 		}
+	});
+
+	test('a gate of one half leaves less than a third of every answer', () => {
+		expect(numbers.halves.most).toBeLessThan(1 / 3);
+		recorded.bends.forEach((bend, token) => {
+			const { gate, answer } = numbers.tokens[token]!;
+			const [below, above] = [Math.floor(gate * 10), Math.ceil(gate * 10)];
+			expect(answer).toBeGreaterThan(bend[below]! - 0.01);
+			expect(answer).toBeLessThan(bend[above]! + 0.01);
+		});
 	});
 
 	test('gates are sigmoids of the winning score alone, one of them below a half', () => {
@@ -150,6 +163,15 @@ describe('the learner’s own model', () => {
 	test('may have 64 experts', () => {
 		const settings = { ...INITIAL_SETTINGS, ...settingsFor({ ...initial, experts: 64 }) };
 		expect(checkSettings(settings)).toBeNull();
+	});
+
+	test('may read 64 tokens, all of them in the language of the toy', async () => {
+		expect(settingsFor({ ...initial, tokens: 64 }).length).toBe(64);
+		const { load } = await import('../../src/routes/lessons/router/+page.server');
+		const { long } = load();
+		expect(long.tokens).toHaveLength(64);
+		expect(long.texts.slice(0, recorded.texts.length)).toEqual(recorded.texts);
+		expect(taskOf('tales').encode(long.texts.join('')).unknown).toEqual([]);
 	});
 
 	test('is what the link to the living model opens', () => {

@@ -50,7 +50,7 @@ describe('the lesson on the router', () => {
 		const page = await open('step=2&moment=3');
 		const symbol = page.locator('.formula button', { hasText: 'σ' }).first();
 		await symbol.focus();
-		expect(await page.locator('.figure .lit section[aria-label="Scores"]').count()).toBe(1);
+		expect(await page.locator('.figure section[aria-label="Scores"] .dials.lit').count()).toBe(1);
 		const grid = page.locator('.figure [role="grid"]').first();
 		await grid.focus();
 		await page.keyboard.press('ArrowRight');
@@ -73,6 +73,39 @@ describe('the lesson on the router', () => {
 		expect(await page.locator('.figure .point').count()).toBe(recorded.texts.length);
 		expect(await page.locator('.figure .expected').count()).toBe(1);
 		await status(page).filter({ hasText: '29 %' }).waitFor();
+	});
+
+	test('turns the dial by hand, on either side of the expert, in formula and picture', async () => {
+		const page = await open('step=3&moment=3');
+		const formula = page.locator('.figure figure > p').last();
+		const bent = 3;
+		const half = fixed(recorded.bends[bent]![5]!, 2);
+		await formula.filter({ hasText: half }).waitFor();
+		await page.locator('.words input[type="range"]').focus();
+		await page.keyboard.press('ArrowRight');
+		await formula.filter({ hasText: fixed(recorded.bends[bent]![6]!, 2) }).waitFor();
+		await page.waitForFunction(() => location.search.includes('turn=0.6'));
+		await page.locator('.words select').selectOption('output');
+		await formula.filter({ hasText: 'not Llama 4' }).waitFor();
+		await page.hover('.figure li button >> nth=6');
+		await formula.filter({ hasText: '“How”' }).waitFor();
+	});
+
+	test('links a token with its row, its lane and its loss, and an expert with its tokens', async () => {
+		const page = await open('step=2&moment=6');
+		const loss = page.locator('.figure section[aria-label="Loss"] .bars > div');
+		await loss.nth(3).hover();
+		expect(await page.locator('.figure li .followed').textContent()).toContain('3');
+		const cell = page.locator('.figure section[aria-label="Scores"] [role="gridcell"]');
+		expect(await cell.textContent()).toContain('“am” and expert D');
+		expect(await page.locator('.figure section[aria-label="Lanes"] g.followed').count()).toBe(1);
+		const numbers = page.locator('.figure figure > p').last();
+		await numbers.locator('button', { hasText: '∂loss' }).hover();
+		expect(await page.locator('.figure .bars.lit').count()).toBe(1);
+		await loss.nth(3).hover();
+		expect(await numbers.locator('button.lit').textContent()).toContain('∂loss');
+		await page.locator('.figure section[aria-label="Lanes"] [title="expert G"]').hover();
+		expect(await page.locator('.figure li .aside').count()).toBe(recorded.texts.length - 2);
 	});
 
 	test('silences a part live, and a link brings it back', async () => {
@@ -145,6 +178,28 @@ describe('the lesson on the router', () => {
 		const link = await page.getAttribute('a.button:has-text("living model")', 'href');
 		expect(link).toMatch(/experts=64&topk=4/);
 		expect(await page.textContent('.figure figcaption')).toContain('scout-toy');
+	});
+
+	test('holds 64 tokens and 16 experts in the free figure, and follows the pointer there', async () => {
+		const page = await open('step=1&tokens=64&experts=16');
+		const figure = page.locator('[aria-label="Your own sorting office"]');
+		await figure.locator('figcaption', { hasText: 'an untrained model' }).waitFor();
+		expect(await figure.locator('.winner').count()).toBe(64);
+		const grid = figure.locator('[role="grid"]').first();
+		expect(await grid.getAttribute('aria-rowcount')).toBe('16');
+		await figure.locator('li button').nth(40).hover();
+		expect(await grid.locator('[role="gridcell"]').getAttribute('aria-colindex')).toBe('41');
+		expect(await figure.locator('g.followed').count()).toBe(1);
+	});
+
+	test('is stepped by a clicker before a class, which votes in place of predicting', async () => {
+		const page = await open('step=6&present=1');
+		expect(await page.locator('.prediction').count()).toBe(0);
+		await page.locator('.words', { hasText: 'The frozen twin, by more than' }).waitFor();
+		await page.keyboard.press('PageDown');
+		await page.locator('.figure svg[aria-label*="dense, same work per token: 0.47"]').waitFor();
+		await page.keyboard.press('PageDown');
+		expect(await heading(page)).toContain('Busy counters');
 	});
 
 	test('takes silly links with a sentence and a sensible picture', async () => {

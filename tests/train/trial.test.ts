@@ -125,3 +125,34 @@ describe('the probe of silenced experts', () => {
 			expect(arm!.probed[0]!.numbers).toEqual({});
 		}));
 });
+
+describe('the probe of the gate', () => {
+	beforeAll(() => useBackend('wasm'));
+
+	const trial = (gate: number, side: number): LearnTrial => ({
+		...smallTrial({ layers: 1, nopeEvery: 1, gate: side }),
+		...{ steps: 0, every: 0 },
+		probes: [{ kind: 'gate', layer: 0, gate, sequences: 2, length: 16 }]
+	});
+	const measured = async (gate: number, side: number) =>
+		(await runTrial(trial(gate, side))).arms[1]!.probed[0]!.numbers;
+
+	test('finds less than itself left on the input, and itself on the answer', async () => {
+		const [half, most] = await Promise.all([measured(0.5, 0), measured(0.9, 0)]);
+		expect(half['mean']).toBeLessThan(0.4);
+		expect(most['mean']).toBeGreaterThan(0.7);
+		expect(most['mean']).toBeLessThan(0.9);
+		expect(half['high']).toBeGreaterThanOrEqual(half['mean']!);
+		expect((await measured(0.5, 1))['mean']).toBeCloseTo(0.5, 6);
+		expect((await measured(1, 0))['mean']).toBe(1);
+	});
+
+	test('leaves no tensor behind, and gives nothing of a dense layer', () =>
+		expectNoLeak(async () => {
+			await runTrial(trial(0.5, 0));
+			const dense = smallTrial({ moeEvery: 12 });
+			const { probes } = trial(0.5, 0);
+			const [arm] = (await runTrial({ ...dense, steps: 0, probes })).arms;
+			expect(arm!.probed[0]!.numbers).toEqual({});
+		}));
+});

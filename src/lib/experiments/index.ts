@@ -1,6 +1,7 @@
 import { chunkWalls } from './chunkWalls';
 import { dynamicWeights } from './dynamicWeights';
 import type { Experiment } from './experiment';
+import { gateSide } from './gateSide';
 import { knockOut } from './knockOut';
 import { learnedRouter } from './learnedRouter';
 import { loadBalance } from './loadBalance';
@@ -12,6 +13,7 @@ import { softTargets } from './softTargets';
 export const EXPERIMENTS: readonly Experiment[] = [
 	chunkWalls,
 	orderSensitivity,
+	gateSide,
 	learnedRouter,
 	knockOut,
 	loadBalance,

@@ -97,21 +97,37 @@ function noteChoices(choices: readonly Choice[], experts: number, note: Note): v
 	note('router.chosenGate', [choices.length, count], Float64Array.from(chosenGates));
 }
 
+/**
+ * What one expert says to a token that was multiplied by a gate before, `down(silu(gx · gate) · (gx · up))`.
+ *
+ * @param size width of the token and of the expert
+ */
+export function expertAnswer(
+	x: Float64Array,
+	gate: number,
+	expert: number,
+	{ gateUp_EDF, down_EFD }: Pick<MoeWeights, 'gateUp_EDF' | 'down_EFD'>,
+	{ width, feedForward: hidden }: Pick<ModelRules, 'width' | 'feedForward'>
+): Float64Array<ArrayBuffer> {
+	const input = x.map((value) => value * gate);
+	const both = product(input, gateUp_EDF, 2 * hidden, expert * width * 2 * hidden);
+	const bent = swiGlu(both.subarray(0, hidden), both.subarray(hidden));
+	return product(bent, down_EFD, width, expert * hidden * width);
+}
+
 /** What the chosen experts make of one token. In Llama 4 the gate multiplies the input of each. */
 function visit(
 	x: Float64Array,
 	choice: Choice | undefined,
 	weights: MoeWeights,
-	{ width, feedForward: hidden, variants }: ModelRules
+	rules: ModelRules
 ): Float64Array<ArrayBuffer> {
-	const sum = new Float64Array(width);
+	const isInput = rules.variants.gate === 'input';
+	const sum = new Float64Array(rules.width);
 	choice?.experts.forEach((expert, rank) => {
 		const gate = choice.gates[rank] ?? NaN;
-		const input = variants.gate === 'input' ? x.map((value) => value * gate) : x;
-		const both = product(input, weights.gateUp_EDF, 2 * hidden, expert * width * 2 * hidden);
-		const bent = swiGlu(both.subarray(0, hidden), both.subarray(hidden));
-		const out = product(bent, weights.down_EFD, width, expert * hidden * width);
-		const factor = variants.gate === 'output' ? gate : 1;
+		const out = expertAnswer(x, isInput ? gate : 1, expert, weights, rules);
+		const factor = isInput ? 1 : gate;
 		out.forEach((value, i) => (sum[i] = (sum[i] ?? 0) + value * factor));
 	});
 	return sum;

@@ -6,6 +6,7 @@ import { hookAt, noHook, type LayerHooks } from '$lib/model/hook';
 import type { Numbers, Probe } from '$lib/protocol/trial';
 import { drawBatch, HELD_OUT_STREAM } from './batch';
 import { tokenLosses } from './loss';
+import { probeGate } from './probeGate';
 import { probeKnockOut } from './probeKnockOut';
 import { probeRecall } from './probeRecall';
 import type { ProbedModel } from './probedModel';
@@ -22,6 +23,8 @@ export function probe(asked: Probe, model: ProbedModel): Promise<Numbers> {
 			return routing(asked, model);
 		case 'knockOut':
 			return probeKnockOut(asked, model);
+		case 'gate':
+			return probeGate(asked, model);
 		case 'recall':
 			return probeRecall(asked, model);
 	}

@@ -26,9 +26,9 @@ export interface Sorting {
 }
 
 const sign = (text: string): Part => ({ text, kind: 'sign' });
-const filled = (value: number, digits = 3): Part => ({
-	text: number(value, digits),
-	kind: 'number'
+/** A number of the pass; under the hand it lights up the picture that it stands in. */
+const filled = (value: number, symbol: string): Part => ({
+	...{ text: number(value), kind: 'number', symbol }
 });
 
 /** The sorting of one layer, or null for a dense layer or a trace that lacks it. */
@@ -70,6 +70,25 @@ export function layerFormula({ variants, topK }: Pick<ModelConfig, 'variants' | 
 		: [...shared, plus, ...gate, sign('·'), expert, sign('('), token, sign(')')];
 }
 
+/** The vectors that a move is about, by name, with the symbol of the formula that each stands for. */
+export function vectorsOf(
+	{ normed, shrunk, shared, routed, answer }: Sorting,
+	move: Move,
+	gate: Variants['gate']
+): { name: string; symbol: string; rows: Rows }[] {
+	const isInput = gate === 'input';
+	const whole = { name: 'x', symbol: 'token', rows: normed };
+	if (move === 'shrink') {
+		return isInput ? [whole, { name: 'g · x', symbol: 'shrunk', rows: shrunk }] : [whole];
+	}
+	if (move !== 'add' && move !== 'learn') return [];
+	return [
+		{ name: 'S(x)', symbol: 'shared', rows: shared },
+		{ name: isInput ? 'E(g·x)' : 'g·E(x)', symbol: 'expert', rows: routed },
+		{ name: 'y', symbol: 'answer', rows: answer }
+	];
+}
+
 /** What a formula line is about. */
 export interface MoveScene {
 	sorting: Sorting;
@@ -89,26 +108,26 @@ export function moveFormula(scene: MoveScene, move: Move): Part[] {
 	const logit = routing.logits[token * routing.experts + seen] ?? 0;
 	const gate = gateOf(routing, token);
 	const start: Part[] = [
-		{ text: quoted(texts[token]), kind: 'token' },
+		{ text: quoted(texts[token]), kind: 'token', symbol: 'token' },
 		{ text: expertLetter(seen), kind: 'expert', expert: seen }
 	];
 	switch (move) {
 		case 'scores':
-			return [...start, sign('s = x · r ='), filled(logit)];
+			return [...start, sign('s = x · r ='), filled(logit, 'score')];
 		case 'winner':
-			return [...start, sign(`largest of ${routing.experts} scores:`), filled(logit)];
+			return [...start, sign(`largest of ${routing.experts} scores:`), filled(logit, 'score')];
 		case 'dial':
 			return [
 				...start,
 				sign(variants.router === 'sigmoid' ? 'g = σ(' : 'g = softmax share of ('),
-				filled(logit),
+				filled(logit, 'score'),
 				sign(') ='),
-				filled(gate)
+				filled(gate, 'dial')
 			];
 		case 'shrink':
 			return variants.gate === 'input'
 				? [...start, sign('reads g · x, of length'), ...shrinkParts(sorting, token)]
-				: [...start, sign('reads x; its answer is multiplied by'), filled(gate)];
+				: [...start, sign('reads x; its answer is multiplied by'), filled(gate, 'dial')];
 		case 'add':
 			return [...start, ...sumParts(sorting, token)];
 		case 'learn':
@@ -118,22 +137,22 @@ export function moveFormula(scene: MoveScene, move: Move): Part[] {
 
 function shrinkParts({ routing, normed, shrunk }: Sorting, token: number): Part[] {
 	return [
-		filled(gateOf(routing, token)),
+		filled(gateOf(routing, token), 'dial'),
 		sign('·'),
-		filled(lengthOf(rowOf(normed, token))),
+		filled(lengthOf(rowOf(normed, token)), 'token'),
 		sign('='),
-		filled(lengthOf(rowOf(shrunk, token)))
+		filled(lengthOf(rowOf(shrunk, token)), 'shrunk')
 	];
 }
 
 function sumParts({ answer, shared, routed }: Sorting, token: number): Part[] {
 	return [
 		sign('y = S(x) + E(g · x), of lengths'),
-		filled(lengthOf(rowOf(answer, token))),
+		filled(lengthOf(rowOf(answer, token)), 'answer'),
 		sign('from'),
-		filled(lengthOf(rowOf(shared, token))),
+		filled(lengthOf(rowOf(shared, token)), 'shared'),
 		sign('and'),
-		filled(lengthOf(rowOf(routed, token)))
+		filled(lengthOf(rowOf(routed, token)), 'expert')
 	];
 }
 
@@ -147,7 +166,12 @@ function slopeParts({ routing, gradient }: Sorting, token: number, expert: numbe
 			sign(isLast ? 'the last token predicts nothing' : 'it was not chosen')
 		];
 	}
-	return [sign('∂loss / ∂s ='), filled(slope), sign(slope < 0 ? ': up' : ': down')];
+	return [
+		{ text: '∂loss', kind: 'sign', symbol: 'loss' },
+		sign('/ ∂s ='),
+		filled(slope, 'score'),
+		sign(slope < 0 ? ': up' : ': down')
+	];
 }
 
 /** The numbers of the six moves as a table. */

@@ -12,6 +12,9 @@ export const PARTS = ['auto', 'none', 'shared', 'A', 'B', 'C', 'D', 'E', 'F', 'G
 /** What the link of this lesson keeps. */
 export const KEYS = {
 	off: choiceKey('The silent part', PARTS, 'auto'),
+	turn: numberKey('The dial', { min: 0, max: 1, initial: 0.5, by: 0.1 }),
+	side: choiceKey('The side of the dial', ['input', 'output'], 'input'),
+	tokens: numberKey('The number of tokens', { min: 16, max: 64, initial: 16, by: 8 }),
 	experts: numberKey('The number of experts', { min: 2, max: 64, initial: 8 }),
 	topk: numberKey('Experts per token', { min: 1, max: 4, initial: 1 }),
 	gate: choiceKey('The place of the gate', ['input', 'output'], 'input'),
@@ -26,6 +29,9 @@ export type RouterValues = Values<typeof KEYS>;
 /** What a teacher's link may hide or fix. */
 export const CONTROLS = {
 	off: 'Silent part',
+	turn: 'Dial',
+	side: 'Side of the dial',
+	tokens: 'Tokens',
 	experts: 'Experts',
 	topk: 'Experts per token',
 	gate: 'Gate on',
@@ -58,7 +64,8 @@ export function settingsFor(values: RouterValues): Partial<Settings> {
 		router: values.router === 'softmax' ? 1 : 0,
 		balanceWeight: values.balance,
 		freezeRouter: values.frozen ? 1 : 0,
-		moeEvery: values.moe
+		moeEvery: values.moe,
+		length: Math.max(INITIAL_SETTINGS.length, values.tokens)
 	};
 }
 

@@ -1,4 +1,5 @@
 import { measuredOf, type Experiment } from '$lib/experiments/experiment';
+import { gateSide } from '$lib/experiments/gateSide';
 import { knockOut } from '$lib/experiments/knockOut';
 import { learnedRouter } from '$lib/experiments/learnedRouter';
 import { loadBalance } from '$lib/experiments/loadBalance';
@@ -81,6 +82,10 @@ export interface RouterNumbers {
 	heldOut: { whole: number; noShared: number; noDearest: number; dearest: number };
 	scout: PlanNumbers;
 	maverick: PlanNumbers;
+	/** What a gate of one half leaves of the answers to the tokens of the text, shares of 1. */
+	halves: Span;
+	/** The same in fresh models, with the gate on the input and on the answer, in percent. */
+	sided: Spans;
 	/** What a silent part takes along. */
 	knocked: Spans;
 	/** The learned router, its frozen twin and two dense parts; with and without the balance loss. */
@@ -90,17 +95,17 @@ export interface RouterNumbers {
 	seeds: number;
 }
 
+/** What the experiments of the lesson found when they were recorded, by what they are about. */
+export type RecordedProofs = Readonly<
+	Record<'sided' | 'knocked' | 'learned' | 'balanced', Recorded>
+>;
+
 /** Reads the numbers off the recorded pass and the model cards. */
-export function numbersOf(
-	recorded: RecordedRouter,
-	{ knocked, learned, balanced }: Readonly<Record<'knocked' | 'learned' | 'balanced', Recorded>>
-): RouterNumbers {
+export function numbersOf(recorded: RecordedRouter, found: RecordedProofs): RouterNumbers {
 	const sorting = sortingOf(readTrace(recorded.trace), recorded.layer);
 	if (!sorting) throw new RangeError('the recorded pass has no experts');
 	const tokens = recorded.texts.map((text, token) => tokenNumbers(recorded, sorting, text, token));
 	const loss = dearestLoss(recorded, tokens);
-	const routed = recorded.silenced.filter(({ expert }) => expert !== null);
-	const dearest = best(routed, ({ heldOut }) => heldOut);
 	return {
 		...{ recorded, tokens, loss },
 		experts: sorting.routing.experts,
@@ -113,18 +118,26 @@ export function numbersOf(
 		twice: wordTwice(tokens),
 		reached: recorded.gradient.filter((slope) => slope !== 0).length,
 		cells: recorded.gradient.length,
-		heldOut: {
-			whole: recorded.heldOut,
-			noShared: recorded.silenced.find(({ expert }) => expert === null)?.heldOut ?? NaN,
-			noDearest: dearest.heldOut,
-			dearest: dearest.expert ?? 0
-		},
+		heldOut: heldOutOf(recorded),
 		scout: planNumbers(SCOUT),
 		maverick: planNumbers(MAVERICK),
-		knocked: spansOf(knockOut, knocked),
-		learned: spansOf(learnedRouter, learned),
-		balanced: spansOf(loadBalance, balanced),
-		seeds: learned.seeds.length
+		halves: spanOf(recorded.bends.map((bend) => bend[5] ?? NaN)),
+		sided: spansOf(gateSide, found.sided),
+		knocked: spansOf(knockOut, found.knocked),
+		learned: spansOf(learnedRouter, found.learned),
+		balanced: spansOf(loadBalance, found.balanced),
+		seeds: found.learned.seeds.length
+	};
+}
+
+function heldOutOf({ silenced, heldOut: whole }: RecordedRouter): RouterNumbers['heldOut'] {
+	const routed = silenced.filter(({ expert }) => expert !== null);
+	const dearest = best(routed, ({ heldOut }) => heldOut);
+	return {
+		whole,
+		noShared: silenced.find(({ expert }) => expert === null)?.heldOut ?? NaN,
+		noDearest: dearest.heldOut,
+		dearest: dearest.expert ?? 0
 	};
 }
 
@@ -183,12 +196,14 @@ function wordTwice(tokens: readonly TokenNumbers[]): [TokenNumbers, TokenNumbers
 	throw new RangeError('no word of the text goes to two experts');
 }
 
+function spanOf(values: readonly number[]): Span {
+	return { least: Math.min(...values), most: Math.max(...values) };
+}
+
 function spansOf(experiment: Experiment, { seeds }: Recorded): Spans {
 	const found = seeds.map((seed) => measuredOf(experiment, seed));
-	const span = (arm: string, measure: string): Span => {
-		const values = found.map((one) => one[arm]?.[measure] ?? NaN);
-		return { least: Math.min(...values), most: Math.max(...values) };
-	};
+	const span = (arm: string, measure: string) =>
+		spanOf(found.map((one) => one[arm]?.[measure] ?? NaN));
 	const measures = Object.keys(experiment.measures);
 	return Object.fromEntries(
 		Object.keys(experiment.arms).map((arm) => [

@@ -1,3 +1,4 @@
+import { gateSide } from '$lib/experiments/gateSide';
 import { knockOut } from '$lib/experiments/knockOut';
 import { learnedRouter } from '$lib/experiments/learnedRouter';
 import { loadBalance } from '$lib/experiments/loadBalance';
@@ -43,6 +44,8 @@ export class Office {
 	readonly data: RouterData;
 	hovered: Place | null = $state.raw(null);
 	pinned: Place | null = $state.raw(null);
+	/** The token of the followed facts under the hand, and the pinned one. */
+	fact: { hovered: number | null; pinned: number | null } = $state({ hovered: null, pinned: null });
 	/** The symbol of the formula, or the picture, that is under the hand. */
 	lit: string | null = $state(null);
 	/** The pass of the trained toy: recorded, then live. */
@@ -55,6 +58,8 @@ export class Office {
 	holds: 'toy' | 'own' = $state('toy');
 	/** One sentence on what could not be done, or empty. */
 	problem: string = $state('');
+	/** What a gate of one half leaves on either side, as run in the page. */
+	readonly sided: Proving;
 	/** What a silent part takes along, as run in the page. */
 	readonly knocked: Proving;
 	/** The learned router beside its frozen twin, as run in the page. */
@@ -67,6 +72,7 @@ export class Office {
 
 	constructor(data: RouterData) {
 		this.data = data;
+		this.sided = new Proving(gateSide, data.sided);
 		this.knocked = new Proving(knockOut, data.knocked);
 		this.twins = new Proving(learnedRouter, data.learned);
 		this.balance = new Proving(loadBalance, data.balanced);
@@ -118,6 +124,7 @@ export class Office {
 	free(): void {
 		this.pinned = null;
 		this.hovered = null;
+		this.fact.pinned = null;
 	}
 
 	/** The losses with a part silent: computed here where that is done, else recorded. */
@@ -143,9 +150,9 @@ export class Office {
 		return this.#inTurn(() => this.#readToy());
 	}
 
-	/** Makes the learner's own model: the toy under other rules, or a fresh one. */
-	askOwn(changes: Partial<Settings>): Promise<void> {
-		return this.#inTurn(() => this.#makeOwn(changes));
+	/** Makes the learner's own model, the toy under other rules or a fresh one, and has it read so many tokens. */
+	askOwn(changes: Partial<Settings>, tokens: number): Promise<void> {
+		return this.#inTurn(() => this.#makeOwn(changes, tokens));
 	}
 
 	#inTurn(work: () => Promise<void>): Promise<void> {
@@ -164,7 +171,7 @@ export class Office {
 		}
 	}
 
-	async #makeOwn(changes: Partial<Settings>): Promise<void> {
+	async #makeOwn(changes: Partial<Settings>, tokens: number): Promise<void> {
 		const lab = this.#lab;
 		if (!lab?.model) return;
 		this.problem = '';
@@ -178,7 +185,7 @@ export class Office {
 			lab.dismiss();
 			return;
 		}
-		const trace = await this.#pass([]);
+		const trace = await this.#pass([], this.data.long.tokens.slice(0, tokens));
 		if (trace) this.showOwn(trace);
 	}
 
@@ -192,11 +199,14 @@ export class Office {
 		this.own = this.#shownOf(trace, Math.max(0, layer), who);
 	}
 
-	async #pass(interventions: readonly Intervention[]): Promise<Trace | null> {
+	async #pass(
+		interventions: readonly Intervention[],
+		tokens = this.#tokens
+	): Promise<Trace | null> {
 		const lab = this.#lab;
 		if (!lab) return null;
 		const options = { points: DRAWN_POINTS, gradients: ['router.logits' as const], interventions };
-		return (await lab.forward(this.#tokens, options)) ? lab.trace : null;
+		return (await lab.forward(tokens, options)) ? lab.trace : null;
 	}
 
 	async #holdToy(): Promise<boolean> {
@@ -212,10 +222,11 @@ export class Office {
 	}
 
 	#shownOf(trace: Trace, layer: number, who: string): Shown {
+		const texts = this.data.long.texts.slice(0, trace.tokens.length);
 		const { config, seed } = this.#lab?.model ?? { config: this.data.config, seed: 0 };
 		return {
 			sorting: sortingOf(trace, layer),
-			...{ config, layer, texts: this.toy.texts, losses: lossesOf(trace) },
+			...{ config, layer, texts, losses: lossesOf(trace) },
 			origin: `Live: ${who}, computed in this page, seed ${seed}, layer ${layer + 1}.`
 		};
 	}

@@ -41,6 +41,8 @@ export interface RecordedRouter {
 	losses: readonly (number | null)[];
 	/** Length of the answer of each token's expert if the token had not been shrunk. */
 	fullLengths: readonly number[];
+	/** The same at gates 0, 0.1, 0.2, … 1, each as a share of the last, computed from the weights. */
+	bends: readonly (readonly number[])[];
 	/** Mean loss on sequences that training never drew, in nats per predicted token. */
 	heldOut: number;
 	/** Sequences behind each held-out number. */

@@ -1,4 +1,5 @@
 import type { Experiment } from '$lib/experiments/experiment';
+import { armHue } from '$lib/views/arms';
 import type { Probed } from '$lib/protocol/trial';
 
 /** One model of several that learn side by side, as the figure draws it. */
@@ -38,6 +39,19 @@ export function sidesOf(
 			}
 		];
 	});
+}
+
+/** The loss at the answers of each arm, look by look, as curves. */
+export function lossesOf(
+	experiment: Experiment,
+	arms: readonly { name: string; probed: readonly Probed[] }[]
+): { name: string; steps: readonly number[]; values: readonly number[]; hue: string }[] {
+	return arms.map(({ name, probed }, arm) => ({
+		name: experiment.arms[name]?.label ?? name,
+		steps: probed.map(({ step }) => step),
+		values: probed.map(({ numbers }) => numbers.loss ?? NaN),
+		hue: armHue(arm)
+	}));
 }
 
 /** The numbers `name0`, `name1`, … in their order. */

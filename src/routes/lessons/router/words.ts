@@ -30,6 +30,11 @@ const span = ({ least, most }: Span) => `${two(least)} to ${two(most)}`;
 /** The span of a measure of an arm. */
 const ofArm = (spans: Spans, arm: string, measure: string) =>
 	span(spans[arm]?.[measure] ?? { least: NaN, most: NaN });
+/** A span in whole percents, `48 to 55 %`; a single number where both ends are written alike. */
+function wholes({ least, most }: Span): string {
+	const [from, to] = [fixed(least, 0), fixed(most, 0)];
+	return from === to ? `${to} %` : `${from} to ${to} %`;
+}
 const two = (value: number) => fixed(value, 2);
 const billions = (weights: number) => `${Math.round(weights / 1e9)} billion`;
 
@@ -73,8 +78,10 @@ function moveCaptions(numbers: RouterNumbers): string[] {
 	];
 }
 
-function dial({ bent, experts }: RouterNumbers): StepWords {
+function dial({ bent, experts, halves, sided, seeds }: RouterNumbers): StepWords {
 	const letter = expertLetter(bent.expert);
+	const loss = (arm: string) => ofArm(sided, arm, 'loss');
+	const left = (arm: string) => wholes(sided[arm]?.half ?? { least: NaN, most: NaN });
 	return {
 		id: 'dial',
 		title: 'The dial turns the letter, not the answer',
@@ -83,10 +90,11 @@ function dial({ bent, experts }: RouterNumbers): StepWords {
 		],
 		captions: [
 			`${quoted(bent.text)} at position ${bent.token} goes to ${letter} with a gate of ${two(bent.gate)}. A gate on the answer would leave ${percent(bent.gate)} of its length: the dashed line.`,
-			`The answer of ${letter} has ${percent(bent.answer)} of the length it would have for the undimmed token. The square of the gate is ${two(bent.gate ** 2)}. Each of the ${experts} experts bends a little differently; none lies on the line.`
+			`The answer of ${letter} has ${percent(bent.answer)} of the length it would have for the undimmed token. The square of the gate is ${two(bent.gate ** 2)}. Each of the ${experts} experts bends a little differently; none lies on the line.`,
+			`Now turn the dial by hand. At one half the experts of this layer keep ${percent(halves.least)} to ${percent(halves.most)} of their answers to these tokens. In fresh models, over ${seeds} seeds, ${left('input')} stays on the mean; with the gate on the answer ${left('output')}, as it must. What that is worth for learning we did not set out to show: the loss at the facts ends at ${loss('input')} and ${loss('output')}.`
 		],
-		act: `Predict how long the answer of ${letter} is, compared with its answer to the whole token. Then step on.`,
-		picture: `A point for each token, in the colour of its expert: the gate to the right, upwards the length of the answer as a share of the answer to the whole token. All points lie below the diagonal.`
+		act: `Predict how long the answer of ${letter} is, compared with its answer to the whole token. Step on, then turn the dial yourself.`,
+		picture: `A point for each token, in the colour of its expert: the gate to the right, upwards the length of the answer as a share of the answer to the whole token. All points lie below the diagonal. A line follows one token from a gate of 0 to 1, and a dial turned by hand shows what it leaves.`
 	};
 }
 
@@ -110,10 +118,8 @@ function knock({ loss, heldOut, recorded }: RouterNumbers): StepWords {
 }
 
 function lost({ knocked, seeds }: RouterNumbers): StepWords {
-	const whole = ({ least, most }: Span) =>
-		least === most ? `${fixed(least, 0)} %` : `${fixed(least, 0)} to ${fixed(most, 0)} %`;
 	const of = (arm: string, measure: string) =>
-		whole(knocked[arm]?.[measure] ?? { least: NaN, most: NaN });
+		wholes(knocked[arm]?.[measure] ?? { least: NaN, most: NaN });
 	return {
 		id: 'lost',
 		title: 'What a clerk takes home',
@@ -137,7 +143,7 @@ function twin({ learned, seeds }: RouterNumbers): StepWords {
 		id: 'twin',
 		title: 'A router that never learns',
 		text: [
-			'Two fresh models learn the colours of the 1,600 creatures from the same seed and the same batches. In one the router learns. In its twin the router stays as it was drawn, at random, for ever; only the experts learn.'
+			'Two fresh models learn the colours of the 1,600 creatures from the same seed and the same batches. In one the router learns. In its twin the router stays as it was drawn, at random, for ever; only the experts learn. Beside them learn two models with one dense part in place of experts: one of the same work per token, one of as many weights.'
 		],
 		captions: [
 			'Below runs a recorded pair; let another one learn in this page. Each column is a token, each row a later look: a change of colour is a token that was sent elsewhere.',
@@ -145,7 +151,7 @@ function twin({ learned, seeds }: RouterNumbers): StepWords {
 		],
 		act: 'Predict which of the two ends with the lower loss. Then let them learn side by side.',
 		picture:
-			'Two pictures side by side, learned and frozen: which share of the tokens each expert gets over training, and where each token of one text went at each look.'
+			'Two pictures side by side, learned and frozen: which share of the tokens each expert gets over training, and where each token of one text went at each look. Then the loss at the facts of all four models over training.'
 	};
 }
 
@@ -164,7 +170,7 @@ function balance({ balanced }: RouterNumbers): StepWords {
 		],
 		act: 'Predict what the balance loss does to the loss at the facts. Then run both.',
 		picture:
-			'Two pictures side by side, without the balance loss and with it: which share of the tokens each expert gets over training, and where each token of one text went.'
+			'Two pictures side by side, without the balance loss and with it: which share of the tokens each expert gets over training, and where each token of one text went. Then the loss at the facts of both.'
 	};
 }
 
