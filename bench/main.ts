@@ -85,13 +85,24 @@ function contendersOn(backend: BackendName, isQuick: boolean): ContenderName[] {
 	return hasTime ? ['ours', 'plain', 'jax-js'] : ['ours', 'plain'];
 }
 
+/** What a backend trains: a quick run on a slow one takes `base` alone, where asked for more. */
+function worksOn(backend: BackendName, { parts, isQuick }: Wishes): Work[] {
+	const all = parts.flatMap((part): Work[] => (part in WORKS ? [WORKS[part as 'toy']] : []));
+	const hasTime = backend === 'wasm' || !isQuick || !all.includes(WORKS.base);
+	return hasTime ? all : [WORKS.base];
+}
+
+/** Steps of the long run; on a slow backend a quick run makes fewer. */
+function longRun(backend: BackendName, isQuick: boolean): number {
+	return backend === 'wasm' || !isQuick ? 1000 : 100;
+}
+
 async function measureModel({ page }: Stadium, wishes: Wishes): Promise<Measured> {
 	const { backends, parts, isQuick } = wishes;
 	const [first = 'wasm'] = backends;
-	const works = parts.flatMap((part): Work[] => (part in WORKS ? [WORKS[part as 'toy']] : []));
 	const races = [];
 	for (const backend of backends) {
-		for (const work of works) {
+		for (const work of worksOn(backend, wishes)) {
 			console.log(`${work.name} on ${backend} …`);
 			const entries = contendersOn(backend, isQuick).map((contender) => ({
 				contender,
@@ -106,7 +117,9 @@ async function measureModel({ page }: Stadium, wishes: Wishes): Promise<Measured
 	const curves = parts.includes('growth') ? await measureGrowth(page, first, isQuick, effort) : [];
 	if (parts.includes('memory')) console.log(`A long run on ${first} …`);
 	const toy = { contender: 'ours', backend: first, work: WORKS.toy } as const;
-	const endurance = parts.includes('memory') ? [await endure(page, toy, isQuick ? 100 : 1000)] : [];
+	const endurance = parts.includes('memory')
+		? [await endure(page, toy, longRun(first, isQuick))]
+		: [];
 	return { races, curves, endurance };
 }
 

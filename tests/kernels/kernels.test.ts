@@ -95,6 +95,23 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
 		expect(chooseExperts(logits, 2).arraySync()).toEqual([[1, 2], [1, 2]]); // prettier-ignore
 	});
 
+	test.each([4, 7, 16])(
+		'chooseExperts takes the largest of %d, wherever it stands',
+		async (count) => {
+			await useBackend(backend);
+			const rows = Array.from({ length: count }, (_, place) => {
+				const row = Array.from({ length: count }, (_unused, i) =>
+					i === place || i === place + 2 ? 5 : -i
+				);
+				return place > 0 ? row.with(0, NaN) : row;
+			});
+			const chosen = chooseExperts(tf.tensor2d(rows), 1).arraySync();
+			expect(chosen).toEqual(rows.map((_, place) => [place]));
+			const nothing = tf.tensor2d([Array(count).fill(NaN).with(2, -Infinity)]);
+			expect(chooseExperts(nothing, 1).arraySync()).toEqual([[0]]);
+		}
+	);
+
 	test('the choice has no gradient, the picked logit has', async () => {
 		await useBackend(backend);
 		const grad = tf.grad((x: tf.Tensor) => {

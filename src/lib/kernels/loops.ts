@@ -1,6 +1,7 @@
 import { adamWLoop, sumOfSquaresLoop } from './plain/adamW';
 import { attendBackLoop, attendLoop } from './plain/attend';
 import { sharesLoop, sumPowersLoop } from './plain/crossEntropy';
+import { largestLoop } from './plain/largest';
 import { rmsNormBackLoop, rmsNormLoop, unitNormBackLoop, unitNormLoop } from './plain/norm';
 import { productByExpertLoop, productLoop } from './plain/product';
 import { rotateLoop } from './plain/rotate';
@@ -25,6 +26,7 @@ export const plainLoops = {
 	rotate: rotateLoop,
 	sumPowers: sumPowersLoop,
 	shares: sharesLoop,
+	largest: largestLoop,
 	gather: gatherLoop,
 	scatter: scatterLoop,
 	dots: dotsLoop,

@@ -13,28 +13,14 @@ const chooseKernel = arrayKernel<
 >({
 	name: 'Choose',
 	plan: (_shapes, { rows, choices }) => ({ chosen: { int32: [rows, choices] } }),
-	run: ({ logits }, { chosen }, { rows, experts, choices }) => {
+	run: ({ logits }, { chosen }, { rows, experts, choices }, loops) => {
+		if (choices === 1) return loops.largest(logits, chosen, experts);
 		for (let row = 0; row < rows; row++) {
-			const [start, end] = [row * experts, (row + 1) * experts];
-			if (choices === 1) chosen[row] = largest(logits, start, end) - start;
-			else chosen.set(topK(logits.subarray(start, end), choices), row * choices);
+			const own = logits.subarray(row * experts, (row + 1) * experts);
+			chosen.set(topK(own, choices), row * choices);
 		}
 	}
 });
-
-/** Place of the largest number from `start` to `end`, the first of equals; NaN counts as smallest. */
-function largest(values: Array32, start: number, end: number): number {
-	let place = start;
-	let height = -Infinity;
-	for (let i = start; i < end; i++) {
-		const value = values[i]!;
-		if (value > height) {
-			place = i;
-			height = value;
-		}
-	}
-	return place;
-}
 
 /**
  * The experts with the largest logits of each token, best first; of equals the lower index. The

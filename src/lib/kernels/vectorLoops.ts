@@ -84,7 +84,7 @@ function productLoops(
 
 type RowLoops =
 	| ('rmsNorm' | 'rmsNormBack' | 'unitNorm' | 'unitNormBack')
-	| ('sumPowers' | 'shares' | 'gather' | 'scatter' | 'dots');
+	| ('largest' | 'sumPowers' | 'shares' | 'gather' | 'scatter' | 'dots');
 
 function rowLoops(assembly: Assembly): Pick<Loops, RowLoops> {
 	return {
@@ -103,6 +103,8 @@ function rowLoops(assembly: Assembly): Pick<Loops, RowLoops> {
 			void assembly.sumPowers(at(logits), at(highest), at(sums), rows, vocabulary),
 		shares: (logits, out, logSum, factor) =>
 			void assembly.shares(at(logits), at(out), logits.length, logSum, factor),
+		largest: (values, places, columns) =>
+			void assembly.largest(at(values), at(places), places.length, columns),
 		gather: (x, factors, to, { order, choices, width }) =>
 			void assembly.gather(at(x), at(order), atOr0(factors), at(to), order.length, choices, width),
 		scatter: (from, factors, y, { order, choices, width }) =>

@@ -8,6 +8,7 @@
 export { adamW, sumOfSquares } from './adamW';
 export { attend, attendBack } from './attend';
 export { shares, sumPowers } from './crossEntropy';
+export { largest } from './largest';
 export { rmsNorm, rmsNormBack, unitNorm, unitNormBack } from './norm';
 export { product, productByExpert, productRoom } from './product';
 export { rotate } from './rotate';
