@@ -49,6 +49,24 @@ describe('a lab', () => {
 		expect(lab.step).toBe(3);
 	});
 
+	test('is preparing until the first pass and the first step on a graphics processor are there', async () => {
+		labWith((command) => {
+			const reply = readily(command);
+			if (reply?.type !== 'booted') return reply;
+			return { ...reply, backend: { ...reply.backend, name: 'webgl' } };
+		});
+		await lab.start();
+		await lab.build(INITIAL_SETTINGS, TALES);
+		expect(lab.isPreparing).toBe(false);
+		void lab.train();
+		expect(lab.isPreparing).toBe(true);
+		const { ticket } = engine().last('train');
+		const records = [{ step: 1, loss: 4, load: new Float32Array(0) }];
+		const cost = { operations: 100, ms: 20 };
+		engine().reply({ type: 'progress', ticket, records, stepsPerSecond: 50, cost });
+		expect(lab.isPreparing).toBe(false);
+	});
+
 	test('keeps the weights where only rules change, and draws anew where sizes do', async () => {
 		labWith();
 		await lab.start();

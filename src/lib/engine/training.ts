@@ -32,6 +32,8 @@ export interface Training {
 	cost: Measured;
 	/** Milliseconds spent on the pending steps. */
 	spent: number;
+	/** How often numbers were read under the present rules. The first time, programs were compiled. */
+	reads: number;
 	/** The model that `cost` is about. */
 	config: ModelConfig;
 }
@@ -68,7 +70,7 @@ export function beginTraining(
 	return {
 		...{ ticket, left, follow, stop: false, pending: [], untold: [] },
 		...{ lastRead: now, lastTold: 0, rate: 0 },
-		...{ cost: { operations: 0, ms: 0 }, spent: 0, config: header.config }
+		...{ cost: { operations: 0, ms: 0 }, spent: 0, reads: 0, config: header.config }
 	};
 }
 
@@ -110,14 +112,15 @@ async function readPending(run: Run, training: Training): Promise<string | null>
 	const began = performance.now();
 	const reports = await readReports(training.pending.splice(0));
 	const now = performance.now();
-	noteTime(training, (training.spent + now - began) / Math.max(reports.length, 1));
+	const isWarm = ++training.reads > 2;
+	noteTime(training, (training.spent + now - began) / Math.max(reports.length, 1), isWarm);
 	const failed = reports.findIndex(({ problem }) => problem !== null);
 	const good = failed < 0 ? reports : reports.slice(0, failed);
 	const records = good.map(({ step, loss, load }) => ({ step, loss, load }));
 	training.untold.push(...records);
 
 	const rate = (1000 * reports.length) / Math.max(now - training.lastRead, 1);
-	training.rate = training.rate === 0 ? rate : 0.9 * training.rate + 0.1 * rate;
+	training.rate = isWarm ? 0.9 * training.rate + 0.1 * rate : rate;
 	training.lastRead = now;
 
 	const history = extendHistory(run.header.history, records);
@@ -130,12 +133,13 @@ function forgetCost(training: Training, config: ModelConfig): void {
 	if (training.config === config) return;
 	training.config = config;
 	training.cost = { operations: 0, ms: 0 };
+	training.reads = 0;
 }
 
-/** Takes the milliseconds per step of the latest steps into the mean. */
-function noteTime(training: Training, ms: number): void {
+/** Takes the milliseconds per step of the latest steps into the mean, or begins one with them. */
+function noteTime(training: Training, ms: number, isWarm: boolean): void {
 	const { cost } = training;
-	training.cost = { ...cost, ms: cost.ms === 0 ? ms : 0.9 * cost.ms + 0.1 * ms };
+	training.cost = { ...cost, ms: isWarm ? 0.9 * cost.ms + 0.1 * ms : ms };
 	training.spent = 0;
 }
 

@@ -63,6 +63,16 @@ export class LabState {
 		return this.runs[0] ?? null;
 	}
 
+	/**
+	 * Whether the graphics processor's programs are being compiled: at a model's first pass and its first
+	 * step of training.
+	 */
+	get isPreparing(): boolean {
+		if (this.backend?.name !== 'webgl') return false;
+		const isFirstStep = this.status === 'training' && this.stepCost === null;
+		return isFirstStep || (this.waiting && this.passCost === null);
+	}
+
 	/** Takes a reply of the engine to heart. */
 	protected receive(reply: Reply): void {
 		switch (reply.type) {
