@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { barriers, ready, SCHEMES, visit, waitForEngine } from './browser';
+import { LESSON_IDS } from '../../src/routes/lessons/words';
+import { barriers, overflow, ready, SCHEMES, visit, waitForEngine } from './browser';
 
 /** The frame is the same for all; this lesson stands for them. */
 const LESSON = 'lessons/chunked-attention/';
@@ -8,8 +9,12 @@ const LESSON = 'lessons/chunked-attention/';
 const place = (page: Page) => page.locator('nav[aria-label="Steps of the lesson"] .count');
 
 /** Opens a lesson and waits until its scripts hear keys: the prerendered page is there before. */
-async function open(query = '', options: Parameters<typeof visit>[1] = {}): Promise<Page> {
-	const page = await visit(`${LESSON}${query}`, options);
+async function open(
+	query = '',
+	options: Parameters<typeof visit>[1] = {},
+	lesson = LESSON
+): Promise<Page> {
+	const page = await visit(`${lesson}${query}`, options);
 	await page.waitForSelector('html:not([data-engine="idle"])', { state: 'attached' });
 	return page;
 }
@@ -113,6 +118,38 @@ describe('the frame of a lesson', () => {
 });
 
 describe('a teacher', () => {
+	test.each(LESSON_IDS)(
+		'has words, vote and figure of %s on one screen of a projector',
+		async (id) => {
+			const viewport = { width: 1280, height: 720 };
+			const page = await visit(`lessons/${id}/?present=1`, { viewport });
+			await page.waitForSelector('html[data-present]', { state: 'attached' });
+			const box = async (part: string) => (await page.locator(part).first().boundingBox())!;
+			const [words, figure] = [await box('.words'), await box('.figure')];
+			expect(figure.x).toBeGreaterThanOrEqual(words.x + words.width);
+			expect(Math.max(words.y, figure.y)).toBeLessThan(120);
+			expect(await overflow(page)).toBeLessThanOrEqual(0);
+			expect(await barriers(page)).toEqual([]);
+		}
+	);
+
+	test('draws the curves that a class says, counts hands, and finds both after a reload', async () => {
+		const page = await open('?step=5&present=1', {}, 'lessons/co-distillation/');
+		const curve = page.locator('.words [role="slider"]').first();
+		await curve.focus();
+		await page.keyboard.press('ArrowUp');
+		await page.click('.words button:has-text("B")');
+		await curve.focus();
+		await page.keyboard.press('ArrowDown');
+		await page.fill('[aria-label^="Votes for Curve A"]', '17');
+		await page.fill('[aria-label^="Votes for Curve B"]', '8');
+		expect(await page.textContent('[aria-label="Vote of the class"]')).toContain('25 votes');
+		await page.reload();
+		await page.waitForSelector('[aria-label="Vote of the class"]:has-text("25 votes")');
+		expect(await page.locator('[aria-label="Votes for Curve C, not drawn"]').count()).toBe(1);
+		expect(await page.locator('[aria-label^="Votes for Curve B, not"]').count()).toBe(0);
+	});
+
 	test('makes an exercise: a link and a QR code that take controls away', async () => {
 		const page = await open();
 		await page.click('text=Share or make an exercise');
