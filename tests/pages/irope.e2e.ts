@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { orderSensitivity } from '../../src/lib/experiments/orderSensitivity';
@@ -6,6 +7,9 @@ import { barriers, obstaclesInLesson, overflow, ready, SCHEMES, visit, walk } fr
 
 const LESSON = 'lessons/irope/';
 const { words, rope } = load();
+const trace = JSON.parse(readFileSync('static/toys/scout-toy/trace.json', 'utf8')) as {
+	recordings: { layer: number | null; point: string; data: number[] }[];
+};
 
 const pictured = async (page: Page, title: string) =>
 	(await page
@@ -67,10 +71,32 @@ describe('the lesson on rotary positions', () => {
 		);
 	});
 
+	test('shows the scores of the recorded pass, in both layers', async () => {
+		const page = await ready(`${LESSON}?step=3`);
+		await page.waitForSelector('.figure section[aria-label^="NoPE layer"]');
+		for (const [name, layer] of [
+			['RoPE layer', 0],
+			['NoPE layer', 3]
+		] as const) {
+			// prettier-ignore
+			const shown = page.locator(`.figure [aria-label^="${name}"] li b`);
+			const known = trace.recordings.find(
+				(one) => one.layer === layer && one.point === 'attention.scores'
+			);
+			// First head, last of sixteen queries, the eight keys of its chunk.
+			const scores = known?.data.slice(15 * 16 + 8, 16 * 16) ?? [];
+			for (const [i, text] of (await shown.allTextContents()).entries()) {
+				// Two digits are shown.
+				expect(Math.abs(number(text) - (scores[i] ?? NaN))).toBeLessThan(0.006);
+			}
+			expect(await shown.count()).toBe(8);
+		}
+	});
+
 	test('keeps the scores of swapped tokens in the NoPE layer and not in the RoPE layer', async () => {
 		const scores = async (moment: number) => {
-			const page = await visit(`${LESSON}?step=3&moment=${moment}`);
-			await page.waitForSelector(`.figure .hint${moment > 1 ? ':has-text("swapped")' : ''}`);
+			const page = await ready(`${LESSON}?step=3&moment=${moment}`);
+			await page.waitForSelector('.figure section[aria-label^="NoPE layer"]');
 			const of = (name: string) =>
 				page.locator(`.figure [aria-label^="${name}"] li b`).allTextContents();
 			return { rope: (await of('RoPE layer')).sort(), nope: (await of('NoPE layer')).sort() };

@@ -62,6 +62,10 @@ export function changeOf(
 const vectorAt = (stream: Float64Array, place: number) =>
 	stream.subarray(place * WIDTH, (place + 1) * WIDTH);
 
+/** Streams that were computed before, by stack and text: rows of layers that begin alike share them. */
+const known = new Map<string, Float64Array>();
+const MOST_KNOWN = 256;
+
 /** The stream before the first layer and after each. */
 function streams(
 	stack: Stack,
@@ -69,19 +73,45 @@ function streams(
 	tokens: readonly number[],
 	seed: number
 ): Float64Array[] {
-	const rules = rulesOf(chunk);
-	const shape = { batch: 1, length: tokens.length };
-	const embeddings = tokens.flatMap((id) => normals(random(seed, id), WIDTH, 1));
-	const found: Float64Array[] = [Float64Array.from(embeddings)];
-	stackScopes(stack, chunk).forEach(({ kind }, index) => {
-		const stream = found[index]!;
-		const positions = kind === 'global' ? 'nope' : 'rope';
-		const layer = { positions, scope: kind, feedForward: 'dense' } as const;
-		const normed = eachRow(stream, WIDTH, (row) => rmsNorm(row, EPS));
-		const added = attend(normed, weightsOf(index, seed), rules, layer, shape, 'float64', () => {});
-		found.push(stream.map((value, i) => value + (added[i] ?? NaN)));
-	});
+	return Array.from({ length: stack.length + 1 }, (_, height) =>
+		streamAfter(stack.slice(0, height), chunk, tokens, seed)
+	);
+}
+
+function streamAfter(
+	stack: Stack,
+	chunk: number,
+	tokens: readonly number[],
+	seed: number
+): Float64Array {
+	const key = [stack, chunk, seed, ...tokens].join();
+	const before = known.get(key);
+	if (before) return before;
+	const found = computed(stack, chunk, tokens, seed);
+	if (known.size >= MOST_KNOWN) known.clear();
+	known.set(key, found);
 	return found;
+}
+
+function computed(
+	stack: Stack,
+	chunk: number,
+	tokens: readonly number[],
+	seed: number
+): Float64Array {
+	if (stack === '') {
+		return Float64Array.from(tokens.flatMap((id) => normals(random(seed, id), WIDTH, 1)));
+	}
+	const index = stack.length - 1;
+	const stream = streamAfter(stack.slice(0, index), chunk, tokens, seed);
+	const kind = stackScopes(stack, chunk)[index]?.kind ?? 'chunked';
+	const positions = kind === 'global' ? 'nope' : 'rope';
+	const layer = { positions, scope: kind, feedForward: 'dense' } as const;
+	const normed = eachRow(stream, WIDTH, (row) => rmsNorm(row, EPS));
+	const shape = { batch: 1, length: tokens.length };
+	const weights = weightsOf(index, seed);
+	const added = attend(normed, weights, rulesOf(chunk), layer, shape, 'float64', () => {});
+	return stream.map((value, i) => value + (added[i] ?? NaN));
 }
 
 function rulesOf(chunk: number): ModelRules {
