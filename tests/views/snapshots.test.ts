@@ -181,9 +181,9 @@ const ROWS: readonly Shown[] = [
 	shown('TwoPulls', TwoPulls, {
 		scene: {
 			...{ texts, truth: [0.5, 0.5], teacherLogits: [1, 0], studentLogits: [0, 0], next: 1 },
-			...{ rule: { kind: 'constant', weight: 0.5 }, progress: 0.5, temperature: 1 }
+			...{ rule: { kind: 'constant' as const, weight: 0.5 }, progress: 0.5, temperature: 1 }
 		},
-		arrows: ['hard', 'soft', 'sum'],
+		arrows: ['hard', 'soft', 'sum'] as const,
 		token: 1,
 		pinned: 1,
 		hasMark: true
