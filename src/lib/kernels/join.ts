@@ -15,7 +15,8 @@ const joinKernel = largeKernel<string, 'joined', { readonly places: readonly num
  * @returns a vector, owned by the caller
  */
 export function joined(parts: readonly (tf.Tensor | null)[]): tf.Tensor1D {
-	const given = parts.filter((part) => part !== null);
+	// A model without routers has no loads: a tensor without numbers, and without a texture.
+	const given = parts.filter((part) => part !== null && part.size > 0) as tf.Tensor[];
 	if (given.length > MOST || !joinKernel.runsHere()) {
 		return tf.tidy(() =>
 			tf.concat(parts.map((part) => (part ? tf.reshape(part, [part.size]) : tf.zeros([1]))))
@@ -23,7 +24,9 @@ export function joined(parts: readonly (tf.Tensor | null)[]): tf.Tensor1D {
 	}
 	let place = 0;
 	const places = parts.map((part) => (place += part?.size ?? 1));
-	const starts = parts.flatMap((part, i) => (part ? [places[i]! - part.size] : []));
+	const starts = parts.flatMap((part, i) =>
+		part && part.size > 0 ? [places[i]! - part.size] : []
+	);
 	const inputs = Object.fromEntries(given.map((part, i) => [`p${i}`, part]));
 	return joinKernel(inputs, { places: [...starts, place] }).joined as tf.Tensor1D;
 }
