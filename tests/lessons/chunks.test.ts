@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { attentionMask } from '$lib/math/attention';
 import { readHfConfig } from '$lib/protocol/hfConfig';
 import toyConfig from '../../static/toys/scout-toy/config.json';
+import { load } from '../../src/routes/lessons/chunked-attention/+page.server';
 import { billsOf } from '../../src/routes/lessons/chunked-attention/bills';
 import { livingLink } from '../../src/routes/lessons/chunked-attention/livingLink';
 import { readMask, writeMask } from '../../src/routes/lessons/chunked-attention/maskText';
@@ -105,5 +106,22 @@ describe('the link to the living model', () => {
 		expect(livingLink(config, 'cccc', 4)).toMatchObject({ isExact: true });
 		expect(livingLink(config, 'cgcc', 8).isExact).toBe(false);
 		expect(new URLSearchParams(livingLink(config, 'cgcg', 16).query).get('chunk')).toBe('16');
+	});
+});
+
+describe('the recorded pass of the toy', () => {
+	const { weights, tokens } = load().pass;
+
+	test('has four layers whose queries give all of their attention, behind no wall', () => {
+		expect(weights).toHaveLength(4);
+		for (const [layer, pattern] of weights.entries()) {
+			const { allowed } = attentionMask(
+				tokens.length,
+				layer === 3 ? { kind: 'global' } : { kind: 'chunked', chunk: 8 }
+			);
+			expect(pattern.filter((weight, pair) => weight > 0 && !allowed[pair])).toEqual([]);
+			const last = pattern.slice(-tokens.length).reduce((sum, weight) => sum + weight, 0);
+			expect(last).toBeCloseTo(1, 2);
+		}
 	});
 });

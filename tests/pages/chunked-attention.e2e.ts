@@ -1,7 +1,10 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import proofRuns from '../../src/lib/experiments/recorded/chunkWalls.json';
+import { percent } from '../../src/lib/views/words';
+import { load } from '../../src/routes/lessons/chunked-attention/+page.server';
 import recorded from '../../src/routes/lessons/chunked-attention/recorded.json';
-import { obstaclesInLesson, ready, SCHEMES, visit, walk } from './browser';
+import { obstaclesInLesson, overflow, ready, SCHEMES, visit, walk } from './browser';
 
 const LESSON = 'lessons/chunked-attention/';
 const STEPS = 8;
@@ -74,6 +77,8 @@ describe('the lesson on chunked attention', () => {
 		await page.locator('.figure [role="slider"]').focus();
 		await page.keyboard.press('ArrowRight');
 		expect(await hint(page).textContent()).toBe('13 pairs');
+		const costs = page.locator('.figure [aria-label="Pairs of query and key"] .text');
+		expect(await costs.allTextContents()).toEqual(['13 pairs', '18 pairs', '21 pairs']);
 		await page.waitForFunction(() => location.search.includes('chunk=4'));
 		const other = await visit(`${LESSON}${new URL(page.url()).search}`);
 		await other.waitForFunction(
@@ -128,20 +133,62 @@ describe('the lesson on chunked attention', () => {
 
 	test('trains both models of the needle after a prediction, and says what came of it', async () => {
 		const page = await open('step=7');
-		const train = page.locator('.words button:has-text("Train")');
-		expect(await train.isDisabled()).toBe(true);
-		await page.fill('.words .prediction input', '90');
-		await page.click('.words button:has-text("Commit")');
-		await train.click();
-		await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 3);
-		await page.click('.words button:has-text("Stop")');
-		const told = page.locator('[aria-label="Proof"] [role="status"]');
-		await told.filter({ hasText: 'nothing is measured before the end' }).waitFor();
-		await train.click();
-		await told.filter({ hasText: 'The claim holds here' }).waitFor({ timeout: 90_000 });
-		expect(await told.textContent()).toMatch(/100\.0 % with one open layer/);
+		const proof = page.locator('[aria-label="Proof"]');
+		const run = proof.locator('.primary');
+		expect(await run.isDisabled()).toBe(true);
+		await page.fill('.prediction input', '90');
+		await page.click('.prediction button:has-text("Commit")');
+		await run.click();
+		await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 0.02);
+		await proof.locator('button:has-text("Stop")').click();
+		const told = proof.locator('.verdict');
+		await told.filter({ hasText: 'nothing is measured' }).waitFor();
+		await run.click();
+		await told.filter({ hasText: 'bears the claim out' }).waitFor({ timeout: 90_000 });
+		expect(await told.textContent()).toMatch(/then one NoPE: 100\.0 %/);
 		expect(await page.textContent('.prediction [role="status"]')).toContain('came out otherwise');
+		expect(await run.textContent()).toContain('Run one more seed');
+		await proof.locator('summary').click();
+		expect(await proof.locator('details circle').count()).toBe(2 * proofRuns.seeds.length + 2);
 	}, 120_000);
+
+	test('draws each stack of the needle, and offers to train all five', async () => {
+		const page = await open('step=7');
+		await page.click('.figure button:has-text("chunked by 32")');
+		expect(await hint(page).textContent()).toBe('31 of 32 inputs reach position 30');
+		await page.locator('.figure [data-control="all"] input').check();
+		await page.waitForFunction(() => /[?&]all=1/.test(location.search));
+		await page.click('[aria-label="Proof"] button:has-text("without a prediction")');
+		await page.locator('[aria-label="Proof"] summary').click();
+		const dots = page.locator('[aria-label="Proof"] details circle');
+		expect(await dots.count()).toBe(5 * proofRuns.seeds.length);
+	});
+
+	test('keeps the stack that the learner builds in its link', async () => {
+		const page = await open('step=8');
+		const own = page.locator('section[aria-label="Your reach"]');
+		await own.locator('button:has-text("add a layer")').click();
+		await own.locator('button.kind').first().click();
+		await page.waitForFunction(() => location.search.includes('own=ccccg'));
+		expect(await own.locator('.hint').textContent()).toContain('64 of 64 inputs');
+		const other = await visit(`${LESSON}?step=1&own=ccccg&walls=4&tokens=20&from=9`);
+		const told = other.locator('section[aria-label="Your reach"] .hint');
+		await told.filter({ hasText: '10 of 10 inputs reach position 9' }).waitFor();
+		await other.click('text=Open the living model with these layers');
+		await other.waitForURL(/chunk=4/);
+	});
+
+	test('is shown to a class: the clicker walks it, and nothing runs out of the picture', async () => {
+		const page = await visit(`${LESSON}?present=1`);
+		await page.waitForSelector('main.presenter');
+		const seen = new Set<string | null>();
+		for (let press = 0; press < 30; press++) {
+			seen.add(await heading(page));
+			expect(await overflow(page)).toBe(0);
+			await page.keyboard.press('PageDown');
+		}
+		expect(seen.size).toBe(STEPS);
+	});
 
 	test('runs the toy with a drawn mask: without the open layer it forgets the name', async () => {
 		const page = await open('step=8');
@@ -152,6 +199,11 @@ describe('the lesson on chunked attention', () => {
 			await page.keyboard.press('ArrowRight');
 		}
 		expect(await hint(page).textContent()).toBe('8 pairs hidden');
+		await page.keyboard.press('ArrowLeft');
+		const weight = load().pass.weights[3]?.[15 * 16 + 7] ?? NaN;
+		expect(await page.textContent('.figure .pair')).toContain(
+			`“,” (15) gives “are” (7) ${percent(weight)} of its attention`
+		);
 		await page.click('.figure button:has-text("Submit")');
 		const verdict = page.locator('.figure [role="status"]');
 		await verdict.filter({ hasText: 'With 8 pairs hidden' }).waitFor();

@@ -94,6 +94,9 @@ describe('the probe of recall', () => {
 		expect(numbers['share.40.half']).toBeGreaterThan(numbers['share.40.off']!);
 		expect(numbers['entropy.40.off']).toBeLessThan(Math.log(40));
 		expect(Math.abs(numbers['gap.40']!)).toBeLessThan(5);
+		// One layer without positions: every straw of the row scores the same.
+		expect(numbers['row.40.hayHigh']).toBeCloseTo(numbers['row.40.hayLow']!, 4);
+		expect(numbers['row.40.place']).toBeLessThan(39);
 	});
 
 	test('leaves no tensor behind', () => expectNoLeak(async () => void (await runTrial(trial))));

@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { SCOUT } from '$lib/llama4/cards';
 import { attentionScale } from '$lib/math/attention';
 import HayByLayer from '$lib/views/HayByLayer.svelte';
-import { contestTable, keysTable, scaleParts, scaleTable } from '$lib/views/haystackWords';
+import {
+	contestParts,
+	contestTable,
+	keysTable,
+	rowTable,
+	scaleParts,
+	scaleTable
+} from '$lib/views/haystackWords';
 import KeyWeights from '$lib/views/KeyWeights.svelte';
 import NeedleBar from '$lib/views/NeedleBar.svelte';
 import NeedleCurves from '$lib/views/NeedleCurves.svelte';
@@ -110,14 +117,38 @@ describe('bars', () => {
 	});
 
 	test('of layers grow in NoPE layers only', () => {
-		const props = { rules: SCOUT.text.value, count: 4, position: 10_000, last: 10_485_760 };
+		const props = {
+			rules: SCOUT.text.value,
+			count: 4,
+			position: 10_000,
+			last: 10_485_760,
+			gap: 10
+		};
 		const text = render(HayByLayer, { props }).body.replace(/<[^>]*>/g, ' ');
 		expect(text.match(/1,809 keys/g)).toHaveLength(3);
-		expect(text).toMatch(/NoPE layer.*10,001 keys.*s = 1\.069/);
+		expect(text).toMatch(/NoPE layer.*10,001 keys.*s = 1\.069.*needle 81 %/);
+		const { body } = render(HayByLayer, { props: { ...props, isEverywhere: true } });
+		expect(body.match(/s = 1\.069/g)).toHaveLength(4);
 	});
 });
 
 describe('tables and formula', () => {
+	test('the share is filled in with both curves, each of which it can light up', () => {
+		const parts = contestParts({ gap: 4, hay: 512 }, null);
+		const text = parts.map((part) => part.text).join(' ');
+		expect(text).toBe('needle = 1 / (1 + exp(ln n − gap)) = 1 / (1 + exp( 6.24 − 4.00 )) = 9.6 %');
+		expect(parts.flatMap(({ symbol }) => symbol ?? [])).toEqual(['crowd', 'pull', 'weight']);
+	});
+
+	test('a measured row has a line for needle, straws and question', () => {
+		const { rows } = rowTable({ place: 0, scores: [2, -1, 0], weights: [0.8, 0.05, 0.15] });
+		expect(rows).toEqual([
+			['0', 'needle', '2.000', '0.80000'],
+			['the other 1', 'straw', '−1.000', '0.05000'],
+			['2', 'the question itself', '0.000', '0.15000']
+		]);
+	});
+
 	test('a table of keys holds every weight, equal ones in one row', () => {
 		expect(keysTable(16, 5, 0.6).rows).toEqual([
 			['0 to 4', 'straw', '0.025000'],

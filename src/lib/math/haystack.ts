@@ -3,7 +3,8 @@
  * query that looks at all of them. With equal hay the whole contest is two curves: the needle wins where
  * `scale · gap` lies above `ln hay`.
  */
-import { attentionScale, type ScaleSettings } from './attention';
+import { attentionScale, attentionScope, firstVisible, type ScaleSettings } from './attention';
+import type { ModelRules } from './rules';
 import { sigmoid } from './softmax';
 
 /** One needle among equal hay. */
@@ -80,6 +81,45 @@ function firstWhere(low: number, high: number, holds: (value: number) => boolean
 		else low = middle + 1;
 	}
 	return low;
+}
+
+/** What a query meets in one layer. */
+export interface LayerHay {
+	layer: ModelRules['layers'][number];
+	/** Keys that it sees, itself included. */
+	keys: number;
+	/** Its scale, or null where the layer has none. */
+	scale: number | null;
+	/** The share of a needle among those keys. */
+	weight: number;
+}
+
+/**
+ * The hay of one query layer by layer: chunked layers see their chunk, global ones everything, and the
+ * scale is in NoPE layers alone.
+ *
+ * @param position of the query, from 0
+ * @param gap score of the needle minus that of a straw, before any scale
+ * @param isEverywhere puts the scale in all layers, as Llama 4 does not
+ */
+export function hayByLayer(
+	rules: Pick<ModelRules, 'layers' | 'chunk' | 'attentionScale'>,
+	position: number,
+	gap: number,
+	isEverywhere = false
+): LayerHay[] {
+	return rules.layers.map((layer) => {
+		const keys = position - firstVisible(position, attentionScope(layer.scope, rules.chunk)) + 1;
+		const isScaled = isEverywhere || layer.positions === 'nope';
+		const scale =
+			isScaled && rules.attentionScale ? attentionScale(position, rules.attentionScale) : null;
+		return { layer, keys, scale, weight: sigmoid((scale ?? 1) * gap - Math.log(keys - 1)) };
+	});
+}
+
+/** The gap that a measured share of attention stands for: the share's log-odds plus `ln n`. */
+export function gapOfShare(share: number, hay: number): number {
+	return Math.log(share / (1 - share)) + Math.log(hay);
 }
 
 /**

@@ -45,7 +45,10 @@ export type Probe =
 	 * question in the last NoPE layer, as a mean over its heads: `weight.512.off` on the needle;
 	 * `entropy.512.off` of the attention, in nats; `accuracy.512.off`; and, where two needles are equally
 	 * right, `share.512.off`, the larger of their weights over both. `gap.512` is how far, before any
-	 * scale, the needle's score lies above the logarithm of the mean power of the others.
+	 * scale, the needle's score lies above the logarithm of the mean power of the others. The row of one
+	 * question, first head, before any scale: `row.512.place`, where the needle lies; `row.512.needle`, its
+	 * score; `row.512.hayLow` and `row.512.hayHigh`, the lowest and highest score of hay, equal where hay
+	 * is one word and the layer has no positions; and `row.512.query`, the question's score of itself.
 	 */
 	| {
 			kind: 'recall';

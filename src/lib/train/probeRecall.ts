@@ -26,7 +26,9 @@ export async function probeRecall(
 		const draw = (needles: number) =>
 			Array.from({ length: sequences }, () => drawHaystack(source, length, needles));
 		const [single, twins] = [draw(1), draw(2)];
-		numbers[`gap.${length}`] = meanOf(await looksAt(single, params, unscaled(config)), gapOf);
+		const plain = await looksAt(single, params, unscaled(config));
+		numbers[`gap.${length}`] = meanOf(plain, gapOf);
+		Object.assign(numbers, rowOf(length, plain[0]!));
 		for (const [name, attnScale] of Object.entries(scales)) {
 			const scaled = { ...config, attentionScale: { floorScale, attnScale } };
 			const looks = await looksAt(single, params, scaled);
@@ -66,6 +68,18 @@ function gapOf({ heads, needles }: Look): number {
 			return scores[needle!]! - logSumExp(others) + Math.log(others.length);
 		})
 	);
+}
+
+/** The attention row of one question, first head, before any scale; see `Probe`. */
+function rowOf(length: number, { heads: [scores], needles: [needle] }: Look): Numbers {
+	const hay = scores!.slice(0, -1).filter((_, key) => key !== needle);
+	return {
+		[`row.${length}.place`]: needle!,
+		[`row.${length}.needle`]: scores![needle!]!,
+		[`row.${length}.hayLow`]: Math.min(...hay),
+		[`row.${length}.hayHigh`]: Math.max(...hay),
+		[`row.${length}.query`]: scores!.at(-1)!
+	};
 }
 
 /** The larger of two needles' weights over both, mean over heads: 1/2 where both count alike, else up to 1. */

@@ -72,6 +72,32 @@ export function keysTable(hay: number, needle: number, weight: number): Numbers 
 	return { caption: 'Weight of each key', columns: ['keys', 'what', 'weight of each'], rows };
 }
 
+/** The keys of a measured row as a table: straws that are alike share one. */
+export function rowTable({
+	place,
+	scores,
+	weights
+}: {
+	place: number;
+	scores: ArrayLike<number>;
+	weights: ArrayLike<number>;
+}): Numbers {
+	const last = scores.length - 1;
+	const straw = place === 0 ? 1 : 0;
+	const row = (keys: string, what: string, key: number) => [
+		...[keys, what, fixed(scores[key] ?? NaN, 3), fixed(weights[key] ?? NaN, 5)]
+	];
+	return {
+		caption: 'Score before any scale and weight of each key',
+		columns: ['keys', 'what', 'score', 'weight of each'],
+		rows: [
+			row(count(place), 'needle', place),
+			row(`the other ${count(last - 1)}`, 'straw', straw),
+			row(count(last), 'the question itself', last)
+		]
+	};
+}
+
 /** The staircase as a table: the scale at some positions. */
 export function scaleTable(settings: ScaleSettings, positions: readonly number[]): Numbers {
 	return {
@@ -87,22 +113,36 @@ export function scaleTable(settings: ScaleSettings, positions: readonly number[]
 	};
 }
 
+const sign = (text: string): Part => ({ text, kind: 'sign' });
+const numberOf = (symbol: string, text: string): Part => ({ text, kind: 'number', symbol });
+
 /** The formula of the scale, filled in for a position. */
 export function scaleParts(settings: ScaleSettings, position: number): Part[] {
-	const sign = (text: string): Part => ({ text, kind: 'sign' });
-	const number = (text: string): Part => ({ text, kind: 'number' });
+	const growth = numberOf('growth', String(settings.attnScale));
 	return [
 		sign('s = 1 +'),
-		number(String(settings.attnScale)),
+		growth,
 		sign('· ln(1 + ⌊('),
-		number(count(position)),
+		numberOf('place', count(position)),
 		sign('+ 1) /'),
-		number(count(settings.floorScale)),
+		numberOf('floor', count(settings.floorScale)),
 		sign('⌋) = 1 +'),
-		number(String(settings.attnScale)),
+		growth,
 		sign('· ln(1 +'),
-		number(count(Math.floor((position + 1) / settings.floorScale))),
+		numberOf('place', count(Math.floor((position + 1) / settings.floorScale))),
 		sign(') ='),
-		number(fixed(attentionScale(position, settings), 4))
+		numberOf('s', fixed(attentionScale(position, settings), 4))
+	];
+}
+
+/** The formula of the needle's share, filled in. */
+export function contestParts(stack: Haystack, settings: ScaleSettings | null): Part[] {
+	return [
+		sign(`needle = 1 / (1 + exp(ln n − gap${settings ? ' · s' : ''})) = 1 / (1 + exp(`),
+		numberOf('crowd', fixed(Math.log(stack.hay), 2)),
+		sign('−'),
+		numberOf('pull', fixed(stack.gap * scaleAt(stack, settings), 2)),
+		sign(')) ='),
+		numberOf('weight', percent(needleWeight(stack, settings)))
 	];
 }

@@ -29,8 +29,23 @@ function passOf({ tokens, recordings }: TraceFile): LessonData['pass'] {
 	const losses = tokens.map((token, t) =>
 		t === 0 ? null : Number((-Math.log(shares[t - 1]?.[token] ?? 0)).toFixed(4))
 	);
+	const weights = recordings
+		.filter(({ point }) => point === 'attention.pattern')
+		.map(({ data }) => meanOfHeads(data, tokens.length ** 2));
 	const next = Array.from(shares.at(-1) ?? [], (share) => Number(share.toFixed(5)));
-	return { tokens, losses, next };
+	return { tokens, losses, weights, next };
+}
+
+/** The mean of the attention patterns of a layer's heads, each of `cells` numbers. */
+function meanOfHeads(patterns: readonly number[], cells: number): number[] {
+	const heads = patterns.length / cells;
+	return Array.from({ length: cells }, (_, cell) => {
+		const own = Array.from(
+			{ length: heads },
+			(_unused, head) => patterns[head * cells + cell] ?? 0
+		);
+		return Number((own.reduce((sum, weight) => sum + weight, 0) / heads).toFixed(3));
+	});
 }
 
 /** Right answers of the recorded runs, in percent, one per seed. */
@@ -62,6 +77,6 @@ export function load(): LessonData {
 			needle: Array.from(asked.tokens, (token) => needle.vocabulary[token] ?? ''),
 			draw: pass.tokens.map((token) => vocabulary[token] ?? '')
 		},
-		...{ stacks, pass, vocabulary, config }
+		...{ stacks, pass, proof, vocabulary, config }
 	};
 }

@@ -1,3 +1,4 @@
+import type { Recorded } from '$lib/experiments/recorded';
 import type { ModelConfig } from '$lib/protocol/config';
 import type { LessonWords } from '../words';
 import type { Numbers } from './numbers';
@@ -16,9 +17,13 @@ export interface LessonData {
 		tokens: readonly number[];
 		/** Loss of each token, NaN (null in the file) for the first. */
 		losses: readonly (number | null)[];
+		/** What each layer's queries give each key, row by row: the mean of its heads. */
+		weights: readonly (readonly number[])[];
 		/** Probability of each token after the last. */
 		next: readonly number[];
 	};
+	/** The recorded runs of the needle experiment. */
+	proof: Recorded;
 	vocabulary: readonly string[];
 	config: ModelConfig;
 }

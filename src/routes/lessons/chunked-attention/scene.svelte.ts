@@ -1,7 +1,7 @@
 import { attentionMask, type AttentionScope, type Mask } from '$lib/math/attention';
 import { stackMasks, stackScopes } from '$lib/math/stack';
 import type { Cell } from '$lib/views/cell';
-import { choiceKey, numberKey, shortened, textKey, type Key, type Range } from '../keys';
+import { choiceKey, flagKey, numberKey, shortened, textKey, type Key, type Range } from '../keys';
 import type { Lesson } from '../lesson.svelte';
 import { readMask, writeMask } from './maskText';
 import { LONG, SIX } from './numbers';
@@ -36,7 +36,12 @@ export const KEYS = {
 	model: choiceKey('The model', ['toy', 'scout'], 'scout'),
 	context: { ...choiceKey('The context', CONTEXTS, '32768'), options: CONTEXTS },
 	mask: textKey('The mask', /^[\w-]{23}$/, ''),
-	on: textKey('The layers of the mask', /^[1-4]{1,4}$/, '4')
+	on: textKey('The layers of the mask', /^[1-4]{1,4}$/, '4'),
+	all: flagKey('All five stacks', false),
+	own: textKey('Your own stack', /^[csg]{1,8}$/, 'cccc'),
+	walls: numberKey('Your own chunk', { min: 1, max: LONG.size, initial: LONG.chunk }),
+	tokens: numberKey('Your own row', { min: 8, max: LONG.size, initial: LONG.size }),
+	from: numberKey('Your own output', { min: 0, max: LONG.size - 1, initial: LONG.size - 1 })
 };
 
 export const CONTROLS = {
@@ -45,7 +50,9 @@ export const CONTROLS = {
 	kind: 'Kind of mask',
 	model: 'Toy or Scout',
 	context: 'Context',
-	mask: 'Drawn mask'
+	mask: 'Drawn mask',
+	all: 'Stacks that are trained',
+	own: 'Your own stack'
 };
 
 /** Where a step begins. */

@@ -18,6 +18,11 @@ export const BADGES = {
 		source:
 			'TransformerBlock.__init__ and create_chunked_attention_mask, models/llama4/model.py, meta-llama/llama-models.'
 	},
+	trained: {
+		kind: 'ours',
+		source:
+			'task, sizes and a floor_scale of 32; the scale is that of Attention.forward, models/llama4/model.py, meta-llama/llama-models.'
+	},
 	few: {
 		kind: 'ours',
 		source: 'scores and scale chosen by us; the softmax is the real one.'

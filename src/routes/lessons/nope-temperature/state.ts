@@ -30,6 +30,13 @@ export const START = { gap: 4, hay: 16, attnScale: LLAMA4.attnScale, floorScale:
 /** The growth with which adding and multiplying are compared on the model: the largest that a link allows. */
 export const STRONG = 2;
 
+/** Text lengths at which the trained layer is measured, as the link writes them. */
+const LENGTHS = ['31', '64', '128', '256', '512'] as const;
+
+/** How fast the scale of the trained layer grows. */
+export const GROWTHS = ['off', 'tenth', 'half'] as const;
+export type Growth = (typeof GROWTHS)[number];
+
 export const RULES = ['none', 'multiply', 'add'] as const;
 export type Rule = (typeof RULES)[number];
 
@@ -42,6 +49,9 @@ export const KEYS = {
 	floor: numberKey('floor_scale', { min: 1, max: LLAMA4.floorScale, initial: START.floorScale }),
 	rule: choiceKey('The rule', RULES, 'none'),
 	head: numberKey('The head', { min: 1, max: 4, initial: 3 }),
+	all: flagKey('The scale in all layers', false),
+	length: { ...choiceKey('The text length', LENGTHS, '512'), options: LENGTHS },
+	growth: choiceKey('The growth', GROWTHS, 'off'),
 	times: numberKey('The scale of the few keys', { min: 1, max: 12, initial: 1, by: 0.5 }),
 	tau: numberKey('The sampling temperature', { min: 0.1, max: 3, initial: 1, by: 0.1 })
 };
@@ -56,6 +66,9 @@ export const CONTROLS = {
 	presets: 'toy or Llama 4',
 	rule: 'add or multiply',
 	head: 'attention head',
+	all: 'scale in all layers',
+	length: 'text length',
+	growth: 'growth of the scale',
 	times: 'scale of the few keys',
 	tau: 'sampling temperature'
 };
@@ -79,7 +92,7 @@ export const settingsOf = ({ attn, floor }: NopeValues): ScaleSettings => ({
 });
 
 /** Needle and hay that the controls stand at, drawn one by one at most `most`. */
-export const stackOf = ({ gap, n }: NopeValues, most = LONGEST): Haystack => ({
+export const stackOf = ({ gap, n }: Pick<NopeValues, 'gap' | 'n'>, most = LONGEST): Haystack => ({
 	gap,
 	hay: Math.min(n, most)
 });
@@ -97,7 +110,8 @@ const OPENINGS: Readonly<Record<string, Partial<NopeValues>>> = {
 		...{ attn: START.attnScale, floor: START.floorScale }
 	},
 	rule: { rule: 'none' },
-	layers: { n: START.hay },
+	layers: { n: START.hay, all: false },
+	trained: { length: '512', growth: 'off' },
 	limits: { times: 1, tau: 1 }
 };
 

@@ -1,5 +1,5 @@
 import { attentionScale } from '$lib/math/attention';
-import { firstLoss, needleWeight } from '$lib/math/haystack';
+import { firstLoss, hayByLayer, needleWeight } from '$lib/math/haystack';
 import { softmax } from '$lib/math/softmax';
 import { longContext } from '$lib/experiments/longContext';
 import type { Recorded } from '$lib/experiments/recorded';
@@ -7,7 +7,7 @@ import { SCOUT } from '$lib/llama4/cards';
 import { fixed, percent } from '$lib/views/words';
 import type { Honesty, LessonWords, StepWords } from '../words';
 import { CASES } from './cases';
-import { spreadOf } from './long';
+import { finalOf, spreadOf } from './long';
 import { CONTEXTS, DRAWN, LLAMA4, LONGEST, scaleAtEnd, START, STRONG, WIDE_GAP } from './state';
 
 const count = (value: number) => value.toLocaleString('en');
@@ -50,7 +50,7 @@ const stairs: StepWords = {
 	],
 	act: 'Predict the first position whose query is longer than before. Then drag p across it, and change both settings.',
 	picture:
-		'The scale s over the position of the query on a logarithmic axis: a flat part at 1, then steps that become denser and lower on the way up.'
+		'The scale s over the position of the query on a logarithmic axis: a flat part at 1, then steps that become denser and lower on the way up. Below it the query as an arrow, longer by s.'
 };
 
 const lift: StepWords = {
@@ -78,35 +78,45 @@ const rule: StepWords = {
 		'The last token of a short text looks at the tokens before it: score and weight of each key as bars, with ticks for the weights without scale.'
 };
 
+/** The share of a needle in a chunked layer, at the last position of a context. */
+const inChunk = (context: number, isEverywhere: boolean) =>
+	hayByLayer(SCOUT.text.value, context - 1, WIDE_GAP, isEverywhere)[0]?.weight ?? NaN;
+
 const layers: StepWords = {
 	id: 'layers',
 	title: 'Only where the hay grows',
 	text: [
 		`The scale is on NoPE layers alone. A [[RoPE layer]] sees its own [[chunk]]: never more than ${count(chunk)} keys in Llama 4, however long the text. Its hay stops growing, so there is nothing to make up for.`,
-		`The floor fits: floor_scale is ${count(LLAMA4.floorScale)}, too. A text that fits in one chunk is scaled at its very last position at most.`
+		`The floor fits: floor_scale is ${count(LLAMA4.floorScale)}, too. A text that fits in one chunk is scaled at its very last position at most.`,
+		`In a chunked layer it would only make the place matter. A full chunk is ${count(chunk)} keys wherever it lies, and a needle with a gap of ${WIDE_GAP} has ${percent(inChunk(chunk, false))} of the attention. With the scale in all layers it would have ${percent(inChunk(chunk, true))} at the end of the first chunk and ${fixed(100 * inChunk(LONGEST, true), 2)} % at the end of the last: equal hay, read in another way.`
 	],
-	act: 'Predict which layers have the scale. Then drag the position and watch which bars go on growing.',
+	act: 'Predict which layers have the scale. Then drag the position, watch which bars go on growing, and try the scale in all layers.',
 	picture:
-		'A row per layer: three chunked layers, one NoPE layer, again and again. The bars of chunked layers fall back at each wall; those of NoPE layers grow with the position.'
+		'A row per layer: three chunked layers, one NoPE layer, again and again. The bars of chunked layers fall back at each wall; those of NoPE layers grow with the position. Beside each: the scale there, and the share of a needle.'
 };
 
 /** The trained layer, told with the recorded runs. */
 function trained({ seeds }: Recorded): StepWords {
 	const span = (name: string, factor = 1, digits = 2) =>
 		[...new Set(spreadOf(seeds, name).map((value) => fixed(factor * value, digits)))].join(' to ');
+	const numbers = finalOf(seeds[0]) ?? {};
+	const score = (what: string) => fixed(numbers[`row.512.${what}`] ?? NaN, 2);
+	const several = `Over ${seeds.length} recorded seeds`;
 	return {
 		id: 'trained',
 		title: 'A trained layer, far beyond its training',
 		text: [
 			`Now a real layer. A model with one NoPE layer learns to find a colour among hay, in texts of ${String(longContext.settings.length)} tokens, without any scale. Then it is asked in texts of up to 512. The weights stay; only the scale is switched on, with a floor_scale of 32.`
 		],
-		act: 'Predict the weight of the needle without scale at 512 tokens. Then train the layer here and compare.',
+		act: 'Predict the weight of the needle without scale at 512 tokens. Then train the layer here and compare; with → come one question, the averages, and two needles at once.',
 		captions: [
 			'Commit first; the recorded runs come with the next key.',
-			`Over ${seeds.length} recorded seeds the needle has ${span('weight.31.off')} of the attention at 31 tokens. At 512 it has ${span('weight.512.off')} without scale, ${span('weight.512.tenth')} with a growth of 0.1 and ${span('weight.512.half')} with 0.5. Right answers: ${span('accuracy.512.off', 100, 0)} %, ${span('accuracy.512.tenth', 100, 0)} % and ${span('accuracy.512.half', 100, 0)} %.`
+			`One question, keys and scores as they are: at 512 tokens the needle scores ${score('needle')} and every straw ${score('hayLow')}, for hay is one word and this layer knows no positions. So the picture of equal straws is what training has found. A dot above ln n: on average the needle had more than half. Where dots lie below their curve, some colours have a smaller gap than others.`,
+			`${several} the needle has ${span('weight.31.off')} of the attention at 31 tokens. At 512 it has ${span('weight.512.off')} without scale, ${span('weight.512.tenth')} with a growth of 0.1 and ${span('weight.512.half')} with 0.5. Entropy falls from ${span('entropy.512.off')} to ${span('entropy.512.tenth')} and ${span('entropy.512.half')} nats. Right answers: ${span('accuracy.512.off', 100, 0)} %, ${span('accuracy.512.tenth', 100, 0)} % and ${span('accuracy.512.half', 100, 0)} %.`,
+			`Too large a scale has its price. Two colours lie in the hay and both are right. ${several}, at 512 tokens the heavier one has ${span('share.512.off')} of what both have without scale, ${span('share.512.tenth')} with 0.1 and ${span('share.512.half')} with 0.5: the layer takes sides.`
 		],
 		picture:
-			'Three charts over the length of the text: weight of the needle, right answers, entropy. Each has a line without scale, one with a growth of 0.1 and one with 0.5. All start at the same point and part beyond it.'
+			'First the keys of one question as bars, and two curves with measured dots. Then three charts over the length of the text: weight of the needle, right answers, entropy; each with a line without scale, one with a growth of 0.1 and one with 0.5. All start at the same point and part beyond it. Last, the share of the larger of two right needles, which grows with the scale.'
 	};
 }
 

@@ -1,0 +1,116 @@
+/**
+ * The figures of two lessons as they stand still, before any script has run: what a reader without
+ * scripts gets, kept so that no picture changes unseen.
+ */
+import { render } from 'svelte/server';
+import type { Component } from 'svelte';
+import { describe, expect, test } from 'vitest';
+import long from '$lib/experiments/recorded/longContext.json';
+import { load } from '../../src/routes/lessons/chunked-attention/+page.server';
+import CacheFigure from '../../src/routes/lessons/chunked-attention/CacheFigure.svelte';
+import CostFigure from '../../src/routes/lessons/chunked-attention/CostFigure.svelte';
+import LadderFigure from '../../src/routes/lessons/chunked-attention/LadderFigure.svelte';
+import MaskFigure from '../../src/routes/lessons/chunked-attention/MaskFigure.svelte';
+import {
+	CONTROLS,
+	KEYS as CHUNK_KEYS,
+	Scene
+} from '../../src/routes/lessons/chunked-attention/scene.svelte';
+import { Lesson } from '../../src/routes/lessons/lesson.svelte';
+import HayFigure from '../../src/routes/lessons/nope-temperature/HayFigure.svelte';
+import LayersFigure from '../../src/routes/lessons/nope-temperature/LayersFigure.svelte';
+import LimitsFigure from '../../src/routes/lessons/nope-temperature/LimitsFigure.svelte';
+import { finalOf } from '../../src/routes/lessons/nope-temperature/long';
+import { KEYS, type NopeValues } from '../../src/routes/lessons/nope-temperature/state';
+import TrainedLines from '../../src/routes/lessons/nope-temperature/TrainedLines.svelte';
+import TrainedRow from '../../src/routes/lessons/nope-temperature/TrainedRow.svelte';
+import { wordsOf } from '../../src/routes/lessons/nope-temperature/words';
+
+/** A figure as text, a line per element: words, shapes and places, without classes and colours. */
+function still<Props extends Record<string, unknown>>(
+	figure: Component<Props>,
+	props: Props
+): string {
+	const { body } = render(figure as Component, { props });
+	return body
+		.replace(/<!--.*?-->/gs, '')
+		.replace(/ class="[^"]*"/g, '')
+		.replace(/[\w-]+: var\([^;"]*;? ?/g, '')
+		.replace(/ style=""/g, '')
+		.replace(/\s+/g, ' ')
+		.replace(/>\s*</g, '>\n<');
+}
+
+describe('the still figures on chunked attention', () => {
+	const data = load();
+
+	/** The lesson where a link opens it. */
+	function sceneAt(link: string): Scene {
+		const lesson = new Lesson(data.words, { controls: CONTROLS, keys: CHUNK_KEYS });
+		lesson.follow(new URLSearchParams(link));
+		return new Scene(lesson, data);
+	}
+
+	test.each(['moment=2', 'step=2', 'step=2&moment=2', 'step=2&moment=3&chunk=1'])(
+		'the mask, %s',
+		(link) => expect(still(MaskFigure, { scene: sceneAt(link) })).toMatchSnapshot()
+	);
+
+	test('the caches behind a wall', () =>
+		expect(still(CacheFigure, { scene: sceneAt('step=5&moment=4') })).toMatchSnapshot());
+
+	test('the ladder of the needle', () => {
+		const props = { scene: sceneAt('step=7&stack=cccg'), origin: 'By rule.' };
+		expect(still(LadderFigure, props)).toMatchSnapshot();
+	});
+
+	test('the bills at ten million tokens', () => {
+		const scene = sceneAt('step=6&context=10485760');
+		expect(still(CostFigure, { scene })).toMatchSnapshot();
+	});
+});
+
+describe('the still figures on the query scale', () => {
+	/** The values where a link opens the lesson. */
+	function valuesAt(link: string): NopeValues {
+		const lesson = new Lesson(wordsOf(long), { keys: KEYS });
+		lesson.follow(new URLSearchParams(link));
+		return lesson.values;
+	}
+	const numbers = finalOf(long.seeds[0]) ?? {};
+	const measured = { numbers, origin: 'Recorded.', length: 128 };
+
+	test('a needle among sixteen straws', () => {
+		const panes = ['keys', 'bar'] as const;
+		const props = { values: valuesAt(''), panes, hasScale: false, isSmall: true, label: 'Hay' };
+		expect(still(HayFigure, props)).toMatchSnapshot();
+	});
+
+	test.each(['on=1&n=512', 'on=1&n=10485760&floor=8192&gap=10'])(
+		'the lifted needle, %s',
+		(link) => {
+			const panes = ['curves', 'stairs', 'bar'] as const;
+			const props = { values: valuesAt(link), panes, hasScale: true, label: 'Lifted' };
+			expect(still(HayFigure, props)).toMatchSnapshot();
+		}
+	);
+
+	test.each([false, true])('the hay of each layer, scale everywhere: %s', (isEverywhere) =>
+		expect(still(LayersFigure, { position: 10_000, isEverywhere })).toMatchSnapshot()
+	);
+
+	test.each([0, 1, 2])('the limit %i', (moment) =>
+		expect(still(LimitsFigure, { moment, times: 4, tau: 0.5 })).toMatchSnapshot()
+	);
+
+	test('the question of the trained layer', () => {
+		const props = { ...measured, growth: 'tenth', isFirst: false } as const;
+		expect(still(TrainedRow, props)).toMatchSnapshot();
+	});
+
+	test('what was measured over the lengths', () => {
+		const panes = ['weight', 'accuracy', 'entropy', 'share'] as const;
+		const props = { ...measured, panes, growth: 'half' } as const;
+		expect(still(TrainedLines, props)).toMatchSnapshot();
+	});
+});
