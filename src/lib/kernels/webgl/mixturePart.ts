@@ -8,7 +8,14 @@ import { choiceDrawing } from './pick';
 import { addProduct, addTwo, productDrawing } from './product';
 import { half, type Drawing } from './program';
 import { inverseRoots, normed, normSlopes } from './rmsNorm';
-import { byExpert, gather, overPlaces, scattering, type Gates } from './routedExperts';
+import {
+	byExpert,
+	gather,
+	overPlaces,
+	overPlacesTwice,
+	scattering,
+	type Gates
+} from './routedExperts';
 import { SWIGLU } from './swiGlu';
 
 type Infos<Names extends string> = Readonly<Record<Names, tf.TensorInfo>>;
@@ -178,18 +185,13 @@ function expertSlopes(
 	{ normed: x, gateUp, down, starts, given, inner, sharedInner, dy }: All,
 	{ dAnswer, atPlaces, atTokens }: HiddenSlopes,
 	{ width, hidden }: MixtureSizes,
-	{ draw, drawAll }: Easel
+	easel: Easel
 ): tf.TensorInfo[] {
+	const { draw, drawAll } = easel;
 	const rows = x.shape[0]!;
-	const besides = {
-		inputs: { dGated: atPlaces[0], dRaised: atPlaces[1] },
-		functions: `vec4 bTexel(int r, int c) {
-	return c < ${hidden / 2} ? dGatedTexel(r, c) : dRaisedTexel(r, c - ${hidden / 2});
-}`
-	};
 	const slopes = { x, dGated: atTokens[0], dRaised: atTokens[1] };
 	return [
-		draw(overPlaces(given, besides, starts, gateUp)),
+		overPlacesTwice(given, atPlaces, starts, gateUp, easel),
 		draw(overPlaces(inner, dAnswer, starts, down)),
 		...drawAll(gateUpSlopes(slopes, { rows, width, hidden })),
 		draw(productDrawing('aTb', sharedInner, dy, [hidden, rows, width]))

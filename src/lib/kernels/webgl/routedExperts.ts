@@ -104,32 +104,59 @@ function scatter(
 	return { ...scattering(answer, gate, order, sizes), shape, code };
 }
 
-/**
- * Gradient of every expert's matrix, from the expert's own places; exactly 0 where it has none.
- *
- * @param b a tensor, or what a program needs for GLSL of `vec4 bTexel(int r, int c)`
- */
+/** GLSL: the expert of a block of matrices, the block's row in the expert's own, and the expert's places. */
+const placesOfExpert = (rows: number) => `int expert = r / ${rows}, row = r % ${rows};
+	int from = int(startsAt(0, expert)) / 2, to = int(startsAt(0, expert + 1)) / 2;`;
+
+/** Gradient of every expert's matrix, from the expert's own places; exactly 0 where it has none. */
 export function overPlaces(
 	a: tf.TensorInfo,
-	b: tf.TensorInfo | Pick<Drawing, 'inputs' | 'functions'>,
+	b: tf.TensorInfo,
 	starts: tf.TensorInfo,
 	weights: tf.TensorInfo
 ): Drawing {
-	const rows = half(weights.shape[1]!);
-	const right = 'inputs' in b ? b : { inputs: { b } };
+	const product = `vec4 p = aTexel(k, row), q = bTexel(k, c); ${addBlock('aTb')}`;
 	return {
-		...right,
-		inputs: { a, starts, ...right.inputs },
+		inputs: { a, b, starts },
 		shape: weights.shape,
-		code: `int expert = r / ${rows}, row = r % ${rows};
+		code: `${placesOfExpert(half(weights.shape[1]!))}
 	vec4 sum = vec4(0);
-	${eachBetween(
-		'int(startsAt(0, expert)) / 2',
-		'int(startsAt(0, expert + 1)) / 2',
-		`vec4 p = aTexel(k, row), q = bTexel(k, c); ${addBlock('aTb')}`
-	)}
+	${eachBetween('from', 'to', product)}
 	return sum;`
 	};
+}
+
+/**
+ * `overPlaces` for two matrices that lie side by side: the gate's, then the up's.
+ *
+ * @param slopes of gate and up at the places; as wide as each matrix, an even number of columns
+ */
+export function overPlacesTwice(
+	a: tf.TensorInfo,
+	[dGated, dRaised]: readonly [tf.TensorInfo, tf.TensorInfo],
+	starts: tf.TensorInfo,
+	weights: tf.TensorInfo,
+	{ draw, drawAll, free }: Easel
+): tf.TensorInfo {
+	const [experts, width, both] = weights.shape as [number, number, number];
+	const products = `vec4 p = aTexel(k, row), q = dGatedTexel(k, c); ${addBlock('aTb', 'made[0]')}
+		q = dRaisedTexel(k, c); ${addBlock('aTb', 'made[1]')}`;
+	const [gate, up] = drawAll({
+		inputs: { a, dGated, dRaised, starts },
+		shape: [experts, width, both / 2],
+		count: 2,
+		code: `${placesOfExpert(half(width))}
+	made[0] = vec4(0);
+	made[1] = vec4(0);
+	${eachBetween('from', 'to', products)}`
+	}) as [tf.TensorInfo, tf.TensorInfo];
+	const made = draw({
+		inputs: { gate, up },
+		shape: weights.shape,
+		code: `return c < ${both / 4} ? gateTexel(r, c) : upTexel(r, c - ${both / 4});`
+	});
+	free(gate, up);
+	return made;
 }
 
 /** GLSL: the gate and the up of a block of `raised`; with an odd size the halves lie askew. */
