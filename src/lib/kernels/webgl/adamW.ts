@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { AdamWAttributes, AdamWLeaf } from '$lib/kernels/adamW';
 import { glKernel, type Easel } from './glKernel';
 import { layOut } from './join';
-import { half, type Drawing } from './program';
+import { divided, half, type Drawing } from './program';
 
 /** Gradients that one program gathers; a program may read 16 textures. */
 const GATHERED = 15;
@@ -128,7 +128,8 @@ function updated(
 	const isPaired = columns % 2 === 0 && weights.every(({ offset }) => offset % 2 === 0);
 	const pair = (name: string) =>
 		isPaired ? `${name}Texel(0, at >> 1).xy` : `vec2(${name}At(0, at), ${name}At(0, at + 1))`;
-	const rowBelow = `2 * r / ${2 * half(rows)} * ${rows} + 2 * r % ${2 * half(rows)}`;
+	const { whole, rest } = divided('2 * r', 2 * half(rows));
+	const rowBelow = `${whole} * ${rows} + ${rest}`;
 	return {
 		inputs: { ...Object.fromEntries(weights.map(({ info }, i) => [`w${i}`, info])), ...known },
 		shape,

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { glKernel } from './glKernel';
-import type { Drawing } from './program';
+import { divided, type Drawing } from './program';
 
 /** A tensor with the place of its first number in a vector. */
 export interface Laid {
@@ -13,8 +13,10 @@ const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => p
 /** GLSL: the row in its sheets of number `at` of a tensor. */
 function rowOf(shape: readonly number[]): string {
 	const [rows, columns] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
-	const row = `at / ${columns}`;
-	return rows % 2 === 0 ? row : `${row} / ${rows} * ${rows + 1} + ${row} % ${rows}`;
+	const row = divided('at', columns).whole;
+	if (rows % 2 === 0) return row;
+	const { whole, rest } = divided(row, rows);
+	return `${whole} * ${rows + 1} + ${rest}`;
 }
 
 /** Numbers `first` to `end` of a vector in which tensors lie; 0 where none does. `first` is even. */
@@ -25,8 +27,8 @@ export function layOut(parts: readonly Laid[], first: number, end: number): Draw
 	const cases = parts.map((part, i) => {
 		const { info, offset } = part;
 		const isInside = `number >= ${offset} && number < ${offset + sizeOf(info.shape)}`;
-		const column = `at % ${widthOf(part)}`;
-		const read = isPaired ? `Row(${rowOf(info.shape)}, ${column} / 2)` : `At(${rowOf(info.shape)}, ${column})`; // prettier-ignore
+		const column = divided('at', widthOf(part)).rest;
+		const read = isPaired ? `Row(${rowOf(info.shape)}, ${column} >> 1)` : `At(${rowOf(info.shape)}, ${column})`; // prettier-ignore
 		return `if (${isInside}) { int at = number - ${offset}; return p${i}${read}; }`;
 	});
 	return {

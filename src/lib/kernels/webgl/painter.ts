@@ -4,7 +4,14 @@
  */
 import type { GPGPUContext, MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { samplerOf, sourceOf, uniformsOf, type Drawing, type Uniform } from './program';
+import {
+	samplerOf,
+	sourceOf,
+	uniformsOf,
+	type Drawing,
+	type TexelSize,
+	type Uniform
+} from './program';
 
 /** A part of the backend that we use and its own types leave out. */
 interface Reshaper {
@@ -67,10 +74,8 @@ export function draw(backend: MathBackendWebGL, drawing: Drawing): TensorInfo[] 
 }
 
 /** A texture with its size in texels. */
-interface Texture {
+interface Texture extends TexelSize {
 	readonly texture: WebGLTexture;
-	readonly width: number;
-	readonly height: number;
 }
 
 /**
@@ -116,7 +121,8 @@ function paint(
 ): void {
 	const gl = gpgpu.gl as WebGL2RenderingContext;
 	const { program, places } = compiledFor(gpgpu, drawing);
-	const [{ width, height }] = targets as [Texture];
+	const [target] = targets as [Texture];
+	const { width, height } = target;
 	gl.bindFramebuffer(gl.FRAMEBUFFER, frameOf(gpgpu, targets.length));
 	targets.forEach(({ texture }, i) => {
 		const place = gl.COLOR_ATTACHMENT0 + i;
@@ -130,7 +136,7 @@ function paint(
 		gl.activeTexture(gl.TEXTURE0 + i);
 		gl.bindTexture(gl.TEXTURE_2D, texture);
 	});
-	for (const uniform of uniformsOf(drawing, width)) {
+	for (const uniform of uniformsOf(drawing, textures, target)) {
 		give(gl, places.get(uniform.name) ?? null, uniform);
 	}
 	gpgpu.executeProgram();

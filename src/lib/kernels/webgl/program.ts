@@ -53,18 +53,30 @@ export interface Uniform {
 	readonly value: readonly number[];
 }
 
+/** Width and height in texels. */
+export interface TexelSize {
+	readonly width: number;
+	readonly height: number;
+}
+
+const NO_SIZE: TexelSize = { width: 0, height: 0 };
+
 /**
  * What the code gets as numbers: its own, how far texels lie apart, and where edges are.
  *
- * @param drawnWidth of the texture that is drawn into, in texels
+ * @param textures sizes of the inputs' textures, in their order
+ * @param drawn size of the texture that is drawn into
  */
 export function uniformsOf(
 	{ inputs, shape, lengths = {}, numbers = {} }: Drawing,
-	drawnWidth = 0
+	textures: readonly TexelSize[] = [],
+	drawn: TexelSize = NO_SIZE
 ): Uniform[] {
-	const steps = Object.entries(inputs).map(([name, info]): Uniform => {
-		const { rows, columns } = sheetOf(info.shape);
-		return { name: `${name}Step`, type: 'vec2', value: [1 / columns, 1 / rows] };
+	const steps = Object.entries(inputs).flatMap(([name, info], i): Uniform[] => {
+		const { width, height } = textures[i] ?? NO_SIZE;
+		const step: Uniform = { name: `${name}Step`, type: 'vec2', value: [1 / width, 1 / height] };
+		const wide: Uniform = { name: `${name}Wide`, type: 'float', value: [width] };
+		return isFlat(info.shape) ? [step] : [step, wide];
 	});
 	const own = (type: 'int' | 'float', values: Readonly<Record<string, number>>) =>
 		Object.entries(values).map(([name, value]): Uniform => ({ name, type, value: [value] }));
@@ -73,7 +85,7 @@ export function uniformsOf(
 	);
 	return [
 		...steps,
-		...own('int', { ...lengths, drawnWidth }),
+		...own('int', { ...lengths, drawnWidth: drawn.width }),
 		...own('float', numbers),
 		{ name: 'cut', type: 'ivec2', value: cut }
 	];
@@ -129,8 +141,7 @@ function readersOf(name: string, shape: readonly number[]): string {
 	const sampler = samplerOf(name);
 	const fetch = isFlat(shape)
 		? `return texture(${sampler}, (vec2(c, r) + 0.5) * ${name}Step);`
-		: `int at = r * ${sheetOf(shape).columns} + c, width = textureSize(${sampler}, 0).x;
-	return texelFetch(${sampler}, ivec2(at % width, at / width), 0);`;
+		: wrappedFetch(name, shape);
 	return `
 uniform sampler2D ${sampler};
 vec4 ${name}Texel(int r, int c) {
@@ -146,10 +157,37 @@ float ${name}At(int row, int column) {
 }`;
 }
 
+/** Texels up to which floats find the row of one in a wrapped texture without a doubt. */
+const SURE = 2 ** 20;
+
+/** GLSL that reads a texel of sheets that wrap; floats divide much faster than whole numbers. */
+function wrappedFetch(name: string, shape: readonly number[]): string {
+	const { rows, columns } = sheetOf(shape);
+	if (rows * columns > SURE) {
+		return `int at = r * ${columns} + c, width = int(${name}Wide);
+	return texelFetch(${samplerOf(name)}, ivec2(at % width, at / width), 0);`;
+	}
+	return `float at = float(r * ${columns} + c), row = floor((at + 0.5) * ${name}Step.x);
+	vec2 place = vec2(at - row * ${name}Wide, row);
+	return texture(${samplerOf(name)}, (place + 0.5) * ${name}Step);`;
+}
+
+/** GLSL of a whole number over another, and of what is left: shifts where that will do. */
+export function divided(
+	number: string,
+	by: number
+): { readonly whole: string; readonly rest: string } {
+	const shift = Math.log2(by);
+	return Number.isInteger(shift)
+		? { whole: `((${number}) >> ${shift})`, rest: `((${number}) & ${by - 1})` }
+		: { whole: `((${number}) / ${by})`, rest: `((${number}) % ${by})` };
+}
+
 /** Finds r and c of the texel to be made; a texture as wide as `drawnWidth` may wrap the sheets. */
 function placeOf(shape: readonly number[]): string {
 	if (isFlat(shape)) return 'int r = int(gl_FragCoord.y), c = int(gl_FragCoord.x);';
-	const { columns } = sheetOf(shape);
+	const { rows, columns } = sheetOf(shape);
+	const { whole, rest } = rows === 1 ? { whole: '0', rest: 'at' } : divided('at', columns);
 	return `int at = int(gl_FragCoord.y) * drawnWidth + int(gl_FragCoord.x);
-	int r = at / ${columns}, c = at % ${columns};`;
+	int r = ${whole}, c = ${rest};`;
 }
