@@ -143,9 +143,10 @@ describe('a teacher', () => {
 		await page.keyboard.press('ArrowDown');
 		await page.fill('[aria-label^="Votes for Curve A"]', '17');
 		await page.fill('[aria-label^="Votes for Curve B"]', '8');
-		expect(await page.textContent('[aria-label="Vote of the class"]')).toContain('25 votes');
+		const counted = '[aria-label="Vote of the class"]:has-text("25 votes")';
+		await page.waitForSelector(counted);
 		await page.reload();
-		await page.waitForSelector('[aria-label="Vote of the class"]:has-text("25 votes")');
+		await page.waitForSelector(counted);
 		expect(await page.locator('[aria-label="Votes for Curve C, not drawn"]').count()).toBe(1);
 		expect(await page.locator('[aria-label^="Votes for Curve B, not"]').count()).toBe(0);
 	});
