@@ -62,7 +62,6 @@ function manyTokens(choices: number): RoutedInputs {
 describe.each(NODE_BACKENDS)('on %s', (backend) => {
 	test('a clone shares the numbers of its tensor and outlives it', async () => {
 		await useBackend(backend);
-		// The first kernel of ours on a backend makes itself at home there.
 		const sum = matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]]));
 		const before = tf.memory().numDataBuffers;
 		const clone = tf.clone(sum);

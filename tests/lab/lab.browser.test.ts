@@ -168,6 +168,29 @@ describe('a lab whose engine dies', () => {
 		expect(lab.status).toBe('training');
 	});
 
+	test.each([
+		['a training', true],
+		['a pass', false]
+	])('says that %s was too large for the memory, and does not try it again', async (_, trains) => {
+		labWith();
+		await lab.start();
+		await lab.build(INITIAL_SETTINGS, TALES);
+		void lab.forward([1, 2]);
+		if (trains) void lab.train();
+		const ticket = 0 as Reply['ticket'];
+		engine().reply({ type: 'kept', ticket, id: 'tab/1', step: 0 });
+		engine().reply({ type: 'lost', ticket, message: 'Too large: smaller.', isTooLarge: true });
+		await vi.waitFor(() =>
+			expect(lab.notice).toBe(
+				'Too large: smaller. The engine was started again; your model goes on from step 0.'
+			)
+		);
+		expect(lab.status).toBe('ready');
+		expect(engines[1]!.asked.map(({ type }) => type)).toEqual(
+			trains ? ['boot', 'restore', 'forward'] : ['boot', 'restore']
+		);
+	});
+
 	test('opens the model anew where nothing was stored, and says so', async () => {
 		labWith();
 		await lab.start();
@@ -213,7 +236,8 @@ describe('a lab whose engine dies', () => {
 		await lab.build(INITIAL_SETTINGS, TALES);
 		for (const count of [1, 2]) {
 			const message = 'the graphics processor is gone';
-			engine().reply({ type: 'lost', ticket: 0 as Reply['ticket'], message });
+			const ticket = 0 as Reply['ticket'];
+			engine().reply({ type: 'lost', ticket, message, isTooLarge: false });
 			await vi.waitFor(() => expect(engines.length).toBe(count + 1));
 			await vi.waitFor(() => expect(lab.status).toBe('ready'));
 		}

@@ -14,7 +14,7 @@ import { evaluateRun } from './evaluation';
 import { openRun, saveRun } from './files';
 import { Keeper } from './keeper';
 import { trace } from './pass';
-import { Refusal } from './refusal';
+import { lastWords, Refusal } from './refusal';
 import {
 	adjustRun,
 	buildRun,
@@ -287,8 +287,7 @@ export class Session {
 	#lose(error: unknown): void {
 		if (this.#lost) return;
 		this.#lost = true;
-		const message = error instanceof Error ? error.message : String(error);
-		this.#post({ type: 'lost', ticket: NO_TICKET, message });
+		this.#post(lastWords(error));
 	}
 
 	#theRun(): Run {

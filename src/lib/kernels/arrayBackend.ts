@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { plainLoops, type Loops } from './loops';
+import { guardMemory } from './outOfMemory';
 import { vectorLoops, type WasmHeap } from './vectorLoops';
 
 /** The backends whose numbers are arrays in memory. */
@@ -27,7 +28,7 @@ export interface ArrayBackend {
 
 const known = new WeakMap<tf.KernelBackend, ArrayBackend>();
 
-/** The arrays of TensorFlow's `cpu` or `wasm` backend. */
+/** The arrays of TensorFlow's `cpu` or `wasm` backend, which is made fit for ours on the first call. */
 export function arraysOf(backend: tf.KernelBackend): ArrayBackend {
 	let arrays = known.get(backend);
 	if (!arrays) {
@@ -78,6 +79,8 @@ function shareClones(): void {
 }
 
 function wasmArrays(backend: BackendWasm): ArrayBackend {
+	const heap = backend.wasm as unknown as WasmHeap;
+	guardMemory(heap);
 	shareClones();
 	const view = (info: tf.TensorInfo) => backend.typedArrayFromHeap(info) as Numbers;
 	return {
@@ -94,6 +97,6 @@ function wasmArrays(backend: BackendWasm): ArrayBackend {
 			return copy;
 		},
 		view,
-		loops: vectorLoops(backend.wasm as unknown as WasmHeap) ?? plainLoops
+		loops: vectorLoops(heap) ?? plainLoops
 	};
 }

@@ -54,6 +54,7 @@ export function arrayKernel<
 		tf.registerKernel({
 			kernelName,
 			backendName,
+			setupFunc: (backend) => void arraysOf(backend as tf.KernelBackend),
 			kernelFunc: ({ inputs, attrs, backend }) =>
 				fill(
 					kernel,

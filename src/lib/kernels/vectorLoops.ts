@@ -1,11 +1,11 @@
 import code from './assembly/index.as';
 import { plainLoops, type Loops } from './loops';
+import type { Allocator } from './outOfMemory';
 import type { ExpertProductSizes, ProductForm, ProductSizes } from './plain/product';
 
 /** The parts of TensorFlow's WebAssembly module that we use; its own types leave them out. */
-export interface WasmHeap {
+export interface WasmHeap extends Allocator {
 	readonly asm: { readonly memory: WebAssembly.Memory };
-	_malloc(bytes: number): number;
 }
 
 /** Bytes of a float32. */

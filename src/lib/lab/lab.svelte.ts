@@ -46,7 +46,7 @@ export class Lab extends LabProofs {
 			backend: options.backend ?? null,
 			onreply: (reply) => this.receive(reply),
 			ondeath: () => this.#interrupt(),
-			onrevival: (isResumed) => void this.#carryOn(isResumed),
+			onrevival: (isResumed, tooLarge) => void this.#carryOn(isResumed, tooLarge),
 			onfailure: (sentence) => this.#fail(sentence)
 		});
 		this.show('idle');
@@ -276,20 +276,20 @@ export class Lab extends LabProofs {
 		this.show('loading');
 	}
 
-	/** Another engine has taken over: goes on with what was under way. */
-	async #carryOn(isResumed: boolean): Promise<void> {
+	/** Another engine has taken over: goes on with what was under way, unless it was too large. */
+	async #carryOn(isResumed: boolean, tooLarge: string): Promise<void> {
 		const before = this.#interrupted;
 		this.#interrupted = null;
 		const isOpen = isResumed || ((await this.#reopen?.()) ?? false);
-		const where = isResumed
-			? `your model goes on from step ${this.step}`
-			: 'your model starts anew';
-		this.notice = `The engine stopped and was started again; ${where}.`;
+		const where = isResumed ? `goes on from step ${this.step}` : 'starts anew';
+		const what = tooLarge === '' ? 'The engine stopped and' : `${tooLarge} The engine`;
+		this.notice = `${what} was started again; your model ${where}.`;
 		this.showState();
 		if (!isOpen || !before) return;
 		this.trace = before.trace;
-		if (before.lastPass) void this.#pass(before.lastPass);
-		if (before.isTraining) void this.#train(null);
+		const { lastPass, isTraining } = before;
+		if (lastPass && (isTraining || tooLarge === '')) void this.#pass(lastPass);
+		if (isTraining && tooLarge === '') void this.#train(null);
 	}
 
 	#fail(sentence: string): void {

@@ -13,8 +13,12 @@ export interface LifelineOptions {
 	onreply: (reply: Reply) => void;
 	/** The engine has died; another one starts. */
 	ondeath: () => void;
-	/** Another engine is ready, with the last stored run open if there was one. */
-	onrevival: (isResumed: boolean) => void;
+	/**
+	 * Another engine is ready, with the last stored run open if there was one.
+	 *
+	 * @param tooLarge a sentence where the old one found no memory for what it was asked, else empty
+	 */
+	onrevival: (isResumed: boolean, tooLarge: string) => void;
 	/** There is no engine and there will be none. */
 	onfailure: (sentence: string) => void;
 }
@@ -40,6 +44,7 @@ export class Lifeline {
 	#unwatch = () => {};
 	#deaths: number[] = [];
 	#lastWords = '';
+	#tooLarge = '';
 	#backend: Booted['backend']['name'] | null = null;
 	#losses = 0;
 
@@ -126,7 +131,7 @@ export class Lifeline {
 		return `The engine stopped ${MOST_DEATHS} times in a row and is not started again${words}.`;
 	}
 
-	#die(wire: Wire | null, words: string): void {
+	#die(wire: Wire | null, words: string, tooLarge = ''): void {
 		if (this.#isClosed || wire === null || wire !== this.#wire) return;
 		const wasBooted = this.#isBooted;
 		this.#isBooted = false;
@@ -134,6 +139,7 @@ export class Lifeline {
 		this.#unwatch();
 		this.#deaths.push(performance.now());
 		this.#lastWords = words;
+		this.#tooLarge = tooLarge;
 		if (this.#backend === 'webgl') this.#losses++;
 		this.#backend = null;
 		wire.close();
@@ -146,11 +152,13 @@ export class Lifeline {
 		if (sentence !== null) return this.#options.onfailure(sentence);
 		if (!(await this.#revive())) return;
 		const answer = this.#kept && (await this.ask({ type: 'restore', id: this.#kept }));
-		this.#options.onrevival(answer ? answer.type === 'opened' : false);
+		this.#options.onrevival(answer ? answer.type === 'opened' : false, this.#tooLarge);
 	}
 
 	#receive(reply: Reply): void {
-		if (reply.type === 'lost') return this.#die(this.#wire, reply.message);
+		if (reply.type === 'lost') {
+			return this.#die(this.#wire, reply.message, reply.isTooLarge ? reply.message : '');
+		}
 		if (reply.type === 'kept') this.#kept = reply.id;
 		this.#options.onreply(reply);
 	}

@@ -202,8 +202,11 @@ export type Reply = { ticket: Ticket } & (
 	| { type: 'note'; note: string }
 	/** The question cannot be answered; nothing changed. One friendly sentence. */
 	| { type: 'failed'; message: string }
-	/** The engine cannot go on (the graphics processor is gone): start another. */
-	| { type: 'lost'; message: string }
+	/**
+	 * The engine cannot go on (the graphics processor is gone): start another. `isTooLarge`: it found no
+	 * memory for what it was asked, which is in vain to ask again; the message is then one sentence.
+	 */
+	| { type: 'lost'; message: string; isTooLarge: boolean }
 );
 
 /** Ticket of replies that answer no question. */
