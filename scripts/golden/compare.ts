@@ -76,7 +76,11 @@ function compareRope(stored: Tensors, { config, tokens_BT }: LoadedCase, tally: 
 }
 
 /** Points that make attention compute whole tables of scores. */
-const OPEN_POINTS: readonly HookPoint[] = ['attention.mask', 'attention.pattern'];
+const OPEN_POINTS: readonly HookPoint[] = [
+	'attention.mask',
+	'attention.scores',
+	'attention.pattern'
+];
 /** Stored tensors that are compared in their own way. */
 const ELSEWHERE = /^(input_ids|labels|rope\..*|logits|logits_f64|loss|loss_f64|token_nll)$/;
 

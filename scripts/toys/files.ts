@@ -91,12 +91,13 @@ export async function recordTrace(
 	pass: { step: number; tokens: Int32Array<ArrayBuffer>; points: readonly HookPoint[] }
 ): Promise<void> {
 	const { step, tokens, points } = pass;
-	const recorder = new Recorder(points);
+	// With the mask, scores and pattern are whole tables; it is not written itself.
+	const recorder = new Recorder([...points, 'attention.mask']);
 	const tokens_BT = tf.tensor2d(tokens, [1, tokens.length], 'int32');
 	tf.dispose([forward(params, config, tokens_BT, recorder.hooks), tokens_BT]);
-	const recordings = (await recorder.read()).map((recording, _i, all) =>
-		withoutHiddenScores(recording, all)
-	);
+	const recordings = (await recorder.read())
+		.filter(({ point }) => points.includes(point))
+		.map((recording, _i, all) => withoutHiddenScores(recording, all));
 	writeFileSync(toyPath(name, 'trace.json'), writeTrace({ step, tokens, recordings }));
 }
 

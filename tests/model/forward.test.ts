@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Recorder } from '$lib/engine/recorder';
 import { random } from '$lib/math/random';
 import { forward } from '$lib/model/forward';
 import { generate } from '$lib/model/generate';
@@ -30,6 +31,17 @@ function numbersAt(point: HookPoint, layer: number | null, hooks: LayerHooks): n
 		index === layer ? hookChain([hooks(index), watch]) : hooks(index);
 	tf.dispose([forward(params, CONFIG, input, both), input, ...leaves(params)]);
 	return numbers;
+}
+
+/** Reads from a recorded pass over two sequences. */
+async function recorded(points: readonly HookPoint[]) {
+	const recorder = new Recorder(points);
+	const params = initParams(CONFIG, 1);
+	const input = tf.tensor2d([TOKENS, TOKENS.toReversed()], undefined, 'int32');
+	tf.dispose([forward(params, CONFIG, input, recorder.hooks), input, ...leaves(params)]);
+	const all = await recorder.read();
+	return (point: HookPoint, layer: number) =>
+		all.find((one) => one.point === point && one.layer === layer)!;
 }
 
 const plain: LayerHooks = () => noHook;
@@ -135,6 +147,38 @@ describe.each(NODE_BACKENDS)('on %s', (backend) => {
 			const query = Math.floor(i / T) % T;
 			expect(share).toBeCloseTo(i % T === 0 && query > 0 ? 1 : 0, 6);
 		});
+	});
+
+	test('a chunked layer shows the pairs of each chunk, the same as in the whole table', async () => {
+		await expectNoLeak(async () => {
+			const points: HookPoint[] = ['attention.scores', 'attention.pattern', 'attention.out'];
+			const chunks = await recorded(points);
+			const whole = await recorded([...points, 'attention.mask']);
+			const [T, C] = [TOKENS.length, CONFIG.chunk];
+			for (const point of ['attention.scores', 'attention.pattern'] as const) {
+				expect(chunks(point, 3).shape).toEqual([2, CONFIG.heads, T, T]);
+				expect(chunks(point, 0).shape).toEqual([2, CONFIG.heads, T, C]);
+				const { data } = whole(point, 0);
+				chunks(point, 0).data.forEach((value, i) => {
+					const [row, query] = [Math.floor(i / C), Math.floor(i / C) % T];
+					const key = query - (query % C) + (i % C);
+					if (key <= query) expect(value).toBeCloseTo(data[row * T + key]!, 5);
+				});
+			}
+			for (const layer of [0, 3]) {
+				expectClose(chunks('attention.out', layer).data, whole('attention.out', layer).data);
+			}
+		});
+	});
+
+	test('what a hook puts in place of a chunk is what the layer goes on with', () => {
+		const none: LayerHooks = (layer) =>
+			layer === 0 ? hookAt(['attention.pattern'], (_p, x) => tf.zerosLike(x)) : noHook;
+		expect(Math.max(...numbersAt('attention.context', 0, none).map(Math.abs))).toBe(0);
+		const doubled: LayerHooks = (layer) =>
+			layer === 0 ? hookAt(['attention.pattern'], (_p, x) => tf.mul(x, 2)) : noHook;
+		const plainly = numbersAt('attention.context', 0, plain);
+		expectClose(numbersAt('attention.context', 0, doubled), plainly.map((x) => 2 * x)); // prettier-ignore
 	});
 
 	test('an intervention that does not fit says so', () => {

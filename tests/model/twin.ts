@@ -13,6 +13,8 @@ import { oddParams, plainWeights, tokenTensor, type OddModel } from './oddModels
 
 const POINTS = Object.keys(HOOK_POINTS) as HookPoint[];
 const OPEN: readonly HookPoint[] = ['attention.mask', 'attention.scores', 'attention.pattern'];
+/** What attention records: nothing inside, the pairs of each chunk, or all pairs. */
+const OPENINGS: readonly (readonly HookPoint[])[] = [[], OPEN.slice(1), OPEN];
 
 /** Every intermediate in one pass, by layer and point. */
 function watch(points: readonly HookPoint[], seen: Map<string, tf.Tensor>): LayerHooks {
@@ -81,11 +83,13 @@ export function testTwin(models: readonly OddModel[], prepare: () => Promise<voi
 			const params = oddParams(model);
 			const tokens_BT = tokenTensor(model);
 			const expected = plainForward(plainWeights(params), model.config, model.tokens, 'float32');
-			for (const points of [POINTS, POINTS.filter((point) => !OPEN.includes(point))]) {
+			for (const opening of OPENINGS) {
+				const points = POINTS.filter((point) => !OPEN.includes(point) || opening.includes(point));
 				const seen = new Map<string, tf.Tensor>();
 				tf.dispose(forward(params, model.config, tokens_BT, watch(points, seen)));
 				for (const { layer, point, shape, data } of expected) {
-					if (!points.includes(point as HookPoint)) continue;
+					const isTable = opening !== OPEN && OPEN.includes(point as HookPoint);
+					if (isTable || !points.includes(point as HookPoint)) continue;
 					const ours = seen.get(`${layer} ${point}`);
 					expect(ours?.shape, `${layer} ${point}`).toEqual([...shape]);
 					if (point !== 'attention.scores') expectClose(ours!.dataSync(), data, 1e-4);

@@ -18,6 +18,17 @@ describe('reading a trace', () => {
 		expect(Array.from(attention?.scores ?? [])).toEqual([5, 6, 7, 8]);
 	});
 
+	test('lays the rows of chunks into the table of all keys', () => {
+		const recording = {
+			...{ layer: 0, point: 'attention.pattern' as const, shape: [1, 2, 3, 2] },
+			data: Float32Array.from([9, 9, 9, 9, 9, 9, 1, 0, 0.25, 0.75, 1, 0])
+		};
+		const attention = attentionOf({ ...tinyTrace, recordings: [recording] }, 0, 1);
+		expect(attention?.size).toBe(3);
+		expect(Array.from(attention?.pattern ?? [])).toEqual([1, 0, 0, 0.25, 0.75, 0, 0, 0, 1]);
+		expect(attention?.scores).toBeNull();
+	});
+
 	test('finds the chosen expert of each token and its gate', () => {
 		const routing = routingOf(tinyTrace, 0);
 		expect(routing?.experts).toBe(3);

@@ -15,7 +15,9 @@ export type Axis =
 
 /**
  * Every intermediate of a layer, in the order of computation, with the axes of its recording,
- * outermost first. `token` is batch × position flattened, row-major.
+ * outermost first. `token` is batch × position flattened, row-major. In a chunked layer, scores and
+ * pattern have only the keys of the query's own chunk, from its first one on, unless the mask is
+ * recorded too.
  */
 export const LAYER_POINTS = {
 	'attention.norm': ['batch', 'query', 'width'],

@@ -82,7 +82,23 @@ export function attentionOf(trace: Trace, layer: number, head: number): Attentio
 	const pattern = headOf(trace, 'attention.pattern', layer, head);
 	if (!pattern) return null;
 	const scores = headOf(trace, 'attention.scores', layer, head);
-	return { size: pattern.count, pattern: pattern.values, scores: scores?.values ?? null };
+	const { count: size } = pattern;
+	return { size, pattern: placed(pattern), scores: scores && placed(scores) };
+}
+
+/**
+ * Rows of keys as a table of all keys. Rows that are shorter than their number stand for chunks: they
+ * begin with the first key of the query's chunk.
+ */
+function placed({ count, width, values }: Rows): Float32Array {
+	if (width === count) return values;
+	const table = new Float32Array(count * count);
+	for (let query = 0; query < count; query++) {
+		const first = query - (query % width);
+		const row = values.subarray(query * width, query * width + Math.min(width, count - first));
+		table.set(row, query * count + first);
+	}
+	return table;
 }
 
 /** The routing of one layer, or null for a dense layer. */
