@@ -82,7 +82,7 @@ describe.each(NODE_BACKENDS)('distillation on %s', (backend) => {
 
 	test('co-distillation needs no pass of the teacher for the students alone', async () => {
 		const { run, frame } = await finish(planOf());
-		expect(frame.passes).toMatchObject({ trained: 6, reused: 6, extra: 0, extraMs: 0 });
+		expect(frame.passes).toMatchObject({ trained: 6, reused: 6, extra: 0 });
 		expect(frame.passes.passMs).toBeGreaterThan(0);
 		disposeDistillation(run);
 	});
@@ -90,7 +90,6 @@ describe.each(NODE_BACKENDS)('distillation on %s', (backend) => {
 	test('sequences that only the students read cost one extra pass each time', async () => {
 		const { run, frame } = await finish(planOf({}, 3));
 		expect(frame.passes).toMatchObject({ trained: 6, reused: 4, extra: 2 });
-		expect(frame.passes.extraMs).toBeGreaterThan(0);
 		disposeDistillation(run);
 	});
 

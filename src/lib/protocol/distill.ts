@@ -76,8 +76,6 @@ export interface TeacherPasses {
 	reused: number;
 	/** Made for the students alone. */
 	extra: number;
-	/** Milliseconds that all the extra ones took. */
-	extraMs: number;
 	/** Milliseconds of one pass over one batch, measured at the latest frame. */
 	passMs: number;
 }
@@ -115,7 +113,7 @@ function lossesOf({ hard, soft, total, weight }: Numbers): StudentLosses | null 
 	return { hard, soft, total: total ?? NaN, weight: weight ?? NaN };
 }
 
-function passesOf({ trained, reused, extra, extraMs, passMs }: Numbers): TeacherPasses {
+function passesOf({ trained, reused, extra, passMs }: Numbers): TeacherPasses {
 	const counts = { trained: trained ?? 0, reused: reused ?? 0, extra: extra ?? 0 };
-	return { ...counts, extraMs: extraMs ?? 0, passMs: passMs ?? 0 };
+	return { ...counts, passMs: passMs ?? 0 };
 }

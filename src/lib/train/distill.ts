@@ -59,7 +59,7 @@ export function beginDistillation(plan: DistillPlan): Distillation {
 		measure: lawMeasure(task, plan.seed, { length, sequences: MEASURED }),
 		teacher: initState(plan.teacher.model, plan.seed + TEACHER_SEED),
 		students: plan.students.map(({ model }) => initState(model, plan.seed)),
-		passes: { trained: 0, reused: 0, extra: 0, extraMs: 0, passMs: 0 }
+		passes: { trained: 0, reused: 0, extra: 0, passMs: 0 }
 	};
 }
 
@@ -101,8 +101,9 @@ export function distillStep(run: Distillation): void {
 	const tokens = isOwn ? own() : shared.subarray(0, batch * length);
 
 	const isReused = logits_BTV !== null && !isOwn;
-	const read_BTV = isReused ? logits_BTV : extraPass(run, tokens, batch);
+	const read_BTV = isReused ? logits_BTV : teacherPass(run, tokens, batch);
 	if (isReused) run.passes.reused++;
+	else run.passes.extra++;
 	const targets = makeTargets(read_BTV, plan.temperature);
 	tf.dispose([read_BTV, ...(logits_BTV ? [logits_BTV] : [])]);
 	run.students = run.students.map((_, index) => trainStudent(run, index, tokens, targets));
@@ -139,19 +140,6 @@ function labelsOf({ plan, task, teacher }: Distillation, tokens: Int32Array): In
 	return tokens.map((token) =>
 		draw.next() < noise ? draw.integer(task.vocabulary.length) : token
 	);
-}
-
-/** A pass of the teacher that trains nothing, for the students alone: counted, and timed to its end. */
-function extraPass(run: Distillation, tokens: Int32Array, batch: number): tf.Tensor3D {
-	const { latest, passes } = { latest: run.pendingOf[0]?.at(-1), passes: run.passes };
-	// On a GPU, work asked for earlier must not count.
-	latest?.losses.dataSync();
-	const began = performance.now();
-	const logits_BTV = teacherPass(run, tokens, batch);
-	tf.tidy(() => tf.slice(logits_BTV, [0, 0, 0], [1, 1, 1]).dataSync());
-	passes.extra++;
-	passes.extraMs += performance.now() - began;
-	return logits_BTV;
 }
 
 /** The teacher's logits of some sequences. */
