@@ -5,7 +5,7 @@ import { activate, BackendUnfit, type Started } from './backend';
 
 /**
  * Starts WebAssembly, with vector instructions where the browser has them, from files of our own
- * origin. It runs on one thread: see docs/decisions/0004-backends.md.
+ * origin. It runs on one thread: see docs/decisions/0003-tensorflow-in-node-and-wasm-threads.md.
  *
  * @throws BackendUnfit if the browser has no WebAssembly or the file does not arrive
  */
