@@ -3,8 +3,8 @@
  * in memory: `cpu` (JavaScript arrays) and `wasm` (one heap). At toy sizes the number of operations
  * costs more than their arithmetic, so one loop that does the work of ten is the fastest way.
  *
- * An operation asks `kernel.runsHere()` and otherwise composes TensorFlow.js. A kernel of the same
- * name registered for another backend would be used without a change to the operation.
+ * The folder webgl/ registers kernels of the same names for a graphics processor. An operation that
+ * has none there asks `kernel.runsHere()` and otherwise composes TensorFlow.js.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { ARRAY_BACKENDS, arraysOf, type ArrayBackend, type Numbers } from './arrayBackend';

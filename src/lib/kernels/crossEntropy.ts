@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
-import { marks } from './marks';
 import type { LossSizes } from './plain/crossEntropy';
 import { withGradient } from './withGradient';
 
@@ -59,12 +58,6 @@ const lossGradient = arrayKernel<
  */
 export function crossEntropy(logits_NV: tf.Tensor2D, targets_N: tf.Tensor1D): tf.Tensor1D {
 	const [rows, vocabulary] = logits_NV.shape;
-	if (!lossKernel.runsHere()) {
-		return tf.tidy(() => {
-			const isTarget_NV = marks(targets_N, vocabulary);
-			return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits_NV), isTarget_NV), 1));
-		});
-	}
 	const [logits, targets, sizes] = [logits_NV, targets_N, { rows, vocabulary }];
 	return withGradient(
 		[logits],

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
 import { withGradient } from './withGradient';
 
@@ -46,9 +46,6 @@ const embedGradient = arrayKernel<
  */
 export function embed(table_VD: tf.Tensor2D, tokens: tf.Tensor): tf.Tensor2D {
 	const width = table_VD.shape[1];
-	if (!embedKernel.runsHere()) {
-		return tf.tidy(() => tf.gather(table_VD, tf.reshape<tf.Rank.R1>(tokens, [tokens.size])));
-	}
 	return withGradient(
 		[table_VD],
 		() => ({

@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
-import { pick } from './pick';
 import { withGradient } from './withGradient';
 
 type Array32 = Float32Array;
@@ -45,7 +44,6 @@ const gateGradient = arrayKernel<
  * Source: `MoE.forward`, meta-llama/llama-models, models/llama4/moe.py.
  */
 export function gates(x_NE: tf.Tensor2D, chosen_NC: tf.Tensor2D): tf.Tensor2D {
-	if (!gateKernel.runsHere()) return tf.tidy(() => tf.sigmoid(pick(x_NE, chosen_NC)));
 	const sizes = { experts: x_NE.shape[1], choices: chosen_NC.shape[1] };
 	return withGradient(
 		[x_NE],

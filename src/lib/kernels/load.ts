@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
 import { largeKernel } from './largeKernel';
-import { marks } from './marks';
 
 const loadKernel = arrayKernel<
 	{ chosen: Int32Array },
@@ -48,6 +47,5 @@ export function sharesOfChoices(layers: readonly tf.Tensor2D[], experts: number)
  */
 export function shareOfChoices(chosen_NC: tf.Tensor2D, experts: number): tf.Tensor1D {
 	const [tokens, choices] = chosen_NC.shape;
-	if (!loadKernel.runsHere()) return tf.tidy(() => tf.mean(marks(chosen_NC, experts), [0, 1]));
 	return loadKernel({ chosen: chosen_NC }, { tokens, choices, experts }).load as tf.Tensor1D;
 }

@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
-import { matMul } from './matMul';
 import type { ProductSizes } from './plain/product';
 import { withGradient } from './withGradient';
 
@@ -88,7 +87,6 @@ export function network(
 	up_DF: tf.Tensor2D,
 	down_FD: tf.Tensor2D
 ): tf.Tensor2D {
-	if (!networkKernel.runsHere()) return composedNetwork(x_ND, gate_DF, up_DF, down_FD);
 	const sizes = { rows: x_ND.shape[0], width: x_ND.shape[1], hidden: gate_DF.shape[1] };
 	const weights = { gate: gate_DF, up: up_DF, down: down_FD };
 	return withGradient(
@@ -102,17 +100,4 @@ export function network(
 			return [dx, dGate, dUp, dDown];
 		}
 	);
-}
-
-function composedNetwork(
-	x_ND: tf.Tensor2D,
-	gate_DF: tf.Tensor2D,
-	up_DF: tf.Tensor2D,
-	down_FD: tf.Tensor2D
-): tf.Tensor2D {
-	return tf.tidy(() => {
-		const gate_NF = matMul(x_ND, gate_DF);
-		const silu_NF = tf.mul(gate_NF, tf.sigmoid(gate_NF));
-		return matMul(tf.mul(silu_NF, matMul(x_ND, up_DF)), down_FD);
-	});
 }

@@ -1,7 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { topK } from '$lib/math/route';
 import { arrayKernel } from './arrayKernel';
-import { marks } from './marks';
 import { withGradient, withoutGradient } from './withGradient';
 
 type Array32 = Float32Array;
@@ -31,16 +30,7 @@ const chooseKernel = arrayKernel<
 export function chooseExperts(logits_NE: tf.Tensor2D, choices: number): tf.Tensor2D {
 	const [rows, experts] = logits_NE.shape;
 	return withoutGradient(() => {
-		if (chooseKernel.runsHere()) {
-			return chooseKernel({ logits: logits_NE }, { rows, experts, choices }).chosen as tf.Tensor2D;
-		}
-		let left_NE: tf.Tensor = logits_NE;
-		const columns = Array.from({ length: choices }, () => {
-			const best_N = tf.argMax(left_NE, 1);
-			left_NE = tf.sub(left_NE, tf.mul(marks(best_N, experts), 1e30));
-			return best_N;
-		});
-		return tf.stack(columns, 1) as tf.Tensor2D;
+		return chooseKernel({ logits: logits_NE }, { rows, experts, choices }).chosen as tf.Tensor2D;
 	});
 }
 
@@ -80,12 +70,6 @@ const spreadKernel = arrayKernel<
  */
 export function pick(x_NE: tf.Tensor2D, chosen_NC: tf.Tensor2D): tf.Tensor2D {
 	const sizes = { experts: x_NE.shape[1], choices: chosen_NC.shape[1] };
-	if (!pickKernel.runsHere()) {
-		return tf.tidy(() => {
-			const isChosen_NCE = marks(chosen_NC, sizes.experts);
-			return tf.sum(tf.mul(tf.expandDims(x_NE, 1), isChosen_NCE), 2);
-		});
-	}
 	return withGradient(
 		[x_NE],
 		() => ({
@@ -107,12 +91,6 @@ export function spread(
 	experts: number
 ): tf.Tensor2D {
 	const sizes = { experts, choices: chosen_NC.shape[1] };
-	if (!spreadKernel.runsHere()) {
-		return tf.tidy(() => {
-			const isChosen_NCE = marks(chosen_NC, experts);
-			return tf.sum(tf.mul(tf.expandDims(picked_NC, 2), isChosen_NCE), 1);
-		});
-	}
 	return withGradient(
 		[picked_NC],
 		() => ({

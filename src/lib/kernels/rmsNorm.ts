@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
 import type { NormSizes } from './plain/norm';
 import { withGradient } from './withGradient';
@@ -39,7 +39,6 @@ export function rmsNorm(x: tf.Tensor2D, weight: tf.Tensor1D, eps: number): tf.Te
 	if (weight.size !== width) {
 		throw new RangeError(`${weight.size} norm weights do not match a width of ${width}`);
 	}
-	if (!normKernel.runsHere()) return tf.tidy(() => tf.mul(composedNorm(x, eps), weight));
 	return withGradient(
 		[x, weight],
 		() => {
@@ -75,20 +74,10 @@ const unitGradient = arrayKernel<{ x: Array32; dy: Array32 }, { dx: Array32 }, N
  * Source: `rmsnorm`, meta-llama/llama-models, models/llama4/model.py.
  */
 export function unitNorm(x: tf.Tensor2D, width: number, eps: number): tf.Tensor2D {
-	if (!unitKernel.runsHere()) {
-		return tf.tidy(() => {
-			const rows: tf.Tensor2D = tf.reshape(x, [x.size / width, width]);
-			return tf.reshape(composedNorm(rows, eps), x.shape);
-		});
-	}
 	const sizes = { rows: x.size / width, width, eps };
 	return withGradient(
 		[x],
 		() => ({ value: unitKernel({ x }, sizes).y as tf.Tensor2D, saved: { x } }),
 		(dy, saved) => [unitGradient({ ...saved, dy }, sizes).dx]
 	);
-}
-
-function composedNorm(x: tf.Tensor2D, eps: number): tf.Tensor2D {
-	return tf.tidy(() => tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), eps))));
 }

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
 import type { RotateSizes } from './plain/rotate';
 import { withGradient } from './withGradient';
@@ -28,7 +28,6 @@ const rotateKernel = arrayKernel<
 export function rotate(x_NP: tf.Tensor2D, cos_TJ: tf.Tensor2D, sin_TJ: tf.Tensor2D): tf.Tensor2D {
 	const [positions, pairs] = cos_TJ.shape;
 	const heads = x_NP.shape[1] / (2 * pairs);
-	if (!rotateKernel.runsHere()) return composedRotate(x_NP, cos_TJ, sin_TJ);
 	const turn = (x: tf.Tensor, direction: 1 | -1, cos: tf.Tensor, sin: tf.Tensor) =>
 		rotateKernel({ x, cos, sin }, { positions, heads, pairs, direction }).y as tf.Tensor2D;
 	return withGradient(
@@ -36,22 +35,4 @@ export function rotate(x_NP: tf.Tensor2D, cos_TJ: tf.Tensor2D, sin_TJ: tf.Tensor
 		() => ({ value: turn(x_NP, 1, cos_TJ, sin_TJ), saved: { cos_TJ, sin_TJ } }),
 		(dy, saved) => [turn(dy, -1, saved.cos_TJ, saved.sin_TJ)]
 	);
-}
-
-function composedRotate(x_NP: tf.Tensor2D, cos_TJ: tf.Tensor2D, sin_TJ: tf.Tensor2D): tf.Tensor2D {
-	return tf.tidy(() => {
-		const [T, J] = cos_TJ.shape;
-		const [N, P] = x_NP.shape;
-		const pairs = tf.reshape(x_NP, [N / T, T, P / (2 * J), J, 2]);
-		const [even, odd] = tf.unstack(pairs, 4) as [tf.Tensor, tf.Tensor];
-		const [cos, sin] = [cos_TJ, sin_TJ].map((table) => tf.reshape(table, [1, T, 1, J])) as [
-			tf.Tensor,
-			tf.Tensor
-		];
-		const turned = [
-			tf.sub(tf.mul(even, cos), tf.mul(odd, sin)),
-			tf.add(tf.mul(even, sin), tf.mul(odd, cos))
-		];
-		return tf.reshape(tf.stack(turned, 4), [N, P]);
-	});
 }

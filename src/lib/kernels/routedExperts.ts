@@ -1,5 +1,4 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { composedExperts } from './composedExperts';
 import { expertsGradient, expertsKernel } from './expertLoops';
 import { withGradient } from './withGradient';
 
@@ -21,10 +20,8 @@ export interface RoutedInputs {
  * `Expert(z) = (silu(z · gate) · (z · up)) · down`. No token is dropped and none is computed by an
  * expert that it did not choose; an expert without tokens gets a gradient of exactly 0.
  *
- * On the array backends rows are sorted by expert, each expert multiplies its own rows, and the
- * results go back to their tokens, so that the cost does not grow with the number of experts.
- * Elsewhere every expert runs on every token, with zero for the tokens it was not chosen by: the
- * same numbers, because an expert answers zero with zero.
+ * Rows are sorted by expert, each expert multiplies its own rows, and the results go back to their
+ * tokens: the multiplications do not grow with the number of experts.
  *
  * @param gateOn `output` multiplies the expert's answer in place of its input; not Llama 4
  * @returns [N, D], owned by the caller
@@ -35,7 +32,6 @@ export function routedExperts(
 	inputs: RoutedInputs,
 	gateOn: 'input' | 'output' = 'input'
 ): tf.Tensor2D {
-	if (!expertsKernel.runsHere()) return composedExperts(inputs, gateOn);
 	const { x_ND: x, gate_NC: gate, chosen_NC: chosen, gateUp_EDF: gateUp, down_EFD: down } = inputs;
 	const [experts, width, both] = gateUp.shape;
 	const choices = chosen.shape[1];

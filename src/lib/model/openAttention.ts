@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { AttendSizes } from '$lib/kernels/attend';
-import { FORBIDDEN } from '$lib/kernels/attendBlocks';
 import { decodeMask } from '$lib/math/attention';
 import type { Heads } from './attention';
 import { isWanted, type Hook } from './hook';
+
+/** Added to a forbidden score before softmax. Finite, so that no row can become NaN. */
+const FORBIDDEN = -1e9;
 
 /**
  * The tables of scores of one sequence, one below the other: a single one of all queries by all keys,

@@ -1,16 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { marks } from './marks';
-import type { RoutedInputs } from './routedExperts';
+import type { RoutedInputs } from '$lib/kernels/routedExperts';
 
-/** `routedExperts` as a composition: every expert on every token, exact but E times the work. */
-export function composedExperts(
+/**
+ * `routedExperts` as a composition of TensorFlow.js: every expert on every token, with zero for the
+ * tokens it was not chosen by. The same numbers, because an expert answers zero with zero.
+ */
+export function everyExpert(
 	{ x_ND, gate_NC, chosen_NC, gateUp_EDF, down_EFD }: RoutedInputs,
 	gateOn: 'input' | 'output'
 ): tf.Tensor2D {
 	return tf.tidy(() => {
 		const [N, D] = x_ND.shape;
 		const [E] = gateUp_EDF.shape;
-		const isChosen_NCE = marks(chosen_NC, E);
+		// On wasm, `tf.oneHot` gives whole numbers whatever type is asked for.
+		const isChosen_NCE = tf.cast(tf.oneHot(chosen_NC, E), 'float32');
 		const column_END1 = (share_NE: tf.Tensor) => tf.reshape(tf.transpose(share_NE), [E, N, 1]);
 		const gate_EN1 = column_END1(tf.sum(tf.mul(isChosen_NCE, tf.expandDims(gate_NC, 2)), 1));
 		const share_EN1 = gateOn === 'input' ? gate_EN1 : column_END1(tf.sum(isChosen_NCE, 1));
