@@ -14,7 +14,7 @@ function keeper(full = false) {
 	};
 }
 const guess = { name: 'gate', question: 'How much?', guess: 0.5, said: '0.50' };
-const result = { measured: 0.23, found: '0.23', isRight: false };
+const result = { measured: 0.23, found: '0.23', isRight: false, why: 'It reads twice.' };
 
 describe('predictions', () => {
 	test('are kept in the browser and found again, with what was measured', () => {
@@ -33,6 +33,36 @@ describe('predictions', () => {
 		const router = new Predictions('router');
 		router.judge('gate', result);
 		expect(router.made).toEqual([]);
+	});
+
+	test('are judged once, by the first answer after them', () => {
+		const router = new Predictions('router');
+		router.commit(guess);
+		router.judge('gate', result);
+		router.judge('gate', { ...result, measured: 0.5, isRight: true });
+		expect(router.of('gate')?.result).toEqual(result);
+	});
+
+	test('are not taken once the answer was seen without one', () => {
+		const router = new Predictions('router');
+		router.waive('gate');
+		router.commit(guess);
+		expect(router.of('gate')).toBeNull();
+		expect([router.isWaived('gate'), router.isSettled('gate')]).toEqual([true, true]);
+		expect(router.isSettled('lane')).toBe(false);
+		router.forget('gate');
+		router.commit(guess);
+		expect(router.of('gate')?.guess).toBe(0.5);
+	});
+
+	test('that were made before the answer are not waived by it', () => {
+		const router = new Predictions('router');
+		router.commit(guess);
+		router.waive('gate');
+		expect(router.isWaived('gate')).toBe(false);
+		router.forget('gate');
+		router.commit({ ...guess, guess: 0.7 });
+		expect(router.of('gate')?.guess).toBe(0.7);
 	});
 
 	test('of two tabs end in one record', () => {
@@ -79,7 +109,15 @@ describe('predictions', () => {
 describe('a kept record', () => {
 	test('that is broken gives what is whole in it', () => {
 		const whole = { ...guess, lesson: 'router', result: null };
-		const broken = [whole, 7, null, { ...whole, guess: null }, { ...whole, result: { found: 1 } }];
+		const odd = { ...whole, result: { ...result, why: 7 } };
+		const broken = [
+			whole,
+			7,
+			null,
+			{ ...whole, guess: null },
+			{ ...whole, result: { found: 1 } },
+			odd
+		];
 		expect(readRecord(JSON.stringify(broken))).toEqual([whole]);
 		for (const text of [null, '', '{', '3', '{"a":1}']) expect(readRecord(text)).toEqual([]);
 	});

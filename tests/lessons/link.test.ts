@@ -82,6 +82,11 @@ describe('a lesson', () => {
 		const lesson = new Lesson(words, { controls: { chunk: 'Chunk', mask: 'Mask' }, keys });
 		lesson.follow(new URLSearchParams('hide=mask&lock=chunk&chunk=2&step=2'));
 		expect([lesson.isHidden('mask'), lesson.isLocked('chunk')]).toEqual([true, true]);
+		expect(['mask', 'chunk', 'run'].map((name) => lesson.isFixed(name))).toEqual([
+			true,
+			true,
+			false
+		]);
 		expect(lesson.values.chunk).toBe(2);
 		expect(lesson.query).toBe('step=2&chunk=2&hide=mask&lock=chunk');
 	});

@@ -3,7 +3,6 @@ import { render } from 'svelte/server';
 import { describe, expect, test } from 'vitest';
 import { chunkWalls } from '$lib/experiments/chunkWalls';
 import recorded from '$lib/experiments/recorded/chunkWalls.json';
-import type { Recorded } from '$lib/experiments/recorded';
 import type { Lab } from '$lib/lab/lab.svelte';
 import { emptyOutcome, type Trial } from '$lib/protocol/trial';
 import { spotAt, strokeOf, xOf, yOf, type Plot } from '$lib/views/drawing';
@@ -36,23 +35,70 @@ function labThat(why: 'done' | 'asked' | 'lost', numbers: Record<string, number>
 }
 
 describe('a proof', () => {
-	test('says its claim and waits for the prediction', () => {
+	/** The proof as a lesson shows it. */
+	function shown(lesson: Lesson, proving = new Proving(experiment, recorded)): string {
 		const predict = createRawSnippet(() => ({ render: () => '<p>Predict here.</p>' }));
-		const lesson = new Lesson(words);
-		const props = { lesson, engine: new LessonEngine(), experiment, recorded: null };
-		const { body } = render(Proof, {
-			props: { ...props, measure: 'accuracy', isPredicted: false, predict }
-		});
-		expect(body).toContain(experiment.claim);
+		const engine = new LessonEngine();
+		const asks = { measure: 'accuracy', prediction: 'needle', predict };
+		return render(Proof, { props: { lesson, engine, proving, ...asks } }).body;
+	}
+
+	test('waits for the prediction, and until then keeps claim and threshold back', () => {
+		const body = shown(new Lesson(words));
 		expect(body).toContain('Predict here.');
 		expect(body).toContain('without a prediction');
-		expect(body).not.toContain('The spread over seeds');
+		for (const told of [experiment.claim, experiment.threshold, 'The spread over seeds']) {
+			expect(body).not.toContain(told);
+		}
+	});
+
+	test.each(['a prediction', 'a waiver', 'a run'])('tells its claim after %s', async (what) => {
+		const lesson = new Lesson(words);
+		const proving = new Proving(experiment, null);
+		if (what === 'a prediction') {
+			lesson.predictions.commit({ name: 'needle', question: 'How?', guess: 1, said: '1' });
+		} else if (what === 'a waiver') lesson.predictions.waive('needle');
+		else await proving.run(labThat('done', { accuracy: 0.5, loss: 1 }));
+		const body = shown(lesson, proving);
+		expect(body).toContain(experiment.claim);
+		expect(body).toContain(experiment.threshold);
+	});
+
+	test('before a class shows neither claim nor spread, and leaves the run to the bar of steps', () => {
+		const lesson = new Lesson(words);
+		lesson.presenter = true;
+		lesson.predictions.waive('needle');
+		const body = shown(lesson);
+		for (const told of [experiment.claim, 'The spread over seeds', 'Run it']) {
+			expect(body).not.toContain(told);
+		}
+	});
+
+	test('has a run that a link can take away or fix', () => {
+		const lesson = new Lesson(words, { controls: { run: 'Run' } });
+		expect(shown(lesson)).toContain('Run it');
+		lesson.locked = ['run'];
+		expect(shown(lesson)).toMatch(/<fieldset disabled[^>]* data-control="run"/);
+		lesson.hidden = ['run'];
+		expect(shown(lesson)).not.toContain('Run it');
+	});
+
+	test('says a number without a unit, and no space after it', async () => {
+		const proving = new Proving(
+			{ ...experiment, measures: { loss: { ...experiment.measures.accuracy, unit: '' } } },
+			null
+		);
+		await proving.run(labThat('done', { accuracy: 0.5, loss: 1 }));
+		const lesson = new Lesson(words);
+		const props = { lesson, engine: new LessonEngine(), proving, prediction: 'needle' };
+		const { body } = render(Proof, { props: { ...props, measure: 'loss' } });
+		expect(body).toMatch(/50\.0\. This seed/);
 	});
 
 	test('draws a hollow dot for each recorded seed and arm', () => {
 		const lesson = new Lesson(words);
-		const props = { lesson, engine: new LessonEngine(), experiment, measure: 'accuracy' };
-		const { body } = render(Proof, { props: { ...props, recorded: recorded as Recorded } });
+		lesson.predictions.waive('needle');
+		const body = shown(lesson);
 		const arms = Object.keys(experiment.arms).length;
 		expect(body.match(/<circle/g)).toHaveLength(arms * recorded.seeds.length);
 	});
@@ -98,6 +144,26 @@ describe('a curve that the hand draws', () => {
 		const stroke = strokeOf({ place: 4, height: 1 }, { place: 1, height: 0.4 });
 		expect(stroke.map(({ place }) => place)).toEqual([3, 2, 1]);
 		expect(stroke.map(({ height }) => Number(height.toFixed(9)))).toEqual([0.8, 0.6, 0.4]);
+	});
+
+	test('is not taken once the answer was seen without it', () => {
+		const lesson = new Lesson(words);
+		lesson.predictions.waive('c');
+		const body = asked(lesson, [0.9, 0.5, 0.2]);
+		expect(body).toContain('Shown without a prediction');
+		expect(body).not.toContain('Commit');
+	});
+
+	test('keeps what was measured first, and why it came out so', () => {
+		const lesson = new Lesson(words);
+		const said = { name: 'c', question: 'How?', guess: [1, 1, 1], said: 'flat' };
+		lesson.predictions.commit(said);
+		lesson.predictions.judge('c', {
+			...{ measured: [0.9, 0.5, 0.2], found: 'falling', isRight: false, why: 'It thins out.' }
+		});
+		const body = asked(lesson, [0.1, 0.1, 0.1]);
+		expect(body.replaceAll(/<!--.*?-->/g, '')).toContain('measured: falling. It thins out.');
+		expect(body).not.toContain('Predict again');
 	});
 
 	/** What the page asks when a curve is to be predicted. */

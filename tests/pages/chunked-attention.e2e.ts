@@ -156,7 +156,7 @@ describe('the lesson on chunked attention', () => {
 		const page = await open('step=7');
 		await page.click('.figure button:has-text("chunked by 32")');
 		expect(await hint(page).textContent()).toBe('31 of 32 inputs reach position 30');
-		await page.locator('.figure [data-control="all"] input').check();
+		await page.locator('.words [data-control="all"] input').check();
 		await page.waitForFunction(() => /[?&]all=1/.test(location.search));
 		await page.click('[aria-label="Proof"] button:has-text("without a prediction")');
 		await page.locator('[aria-label="Proof"] summary').click();

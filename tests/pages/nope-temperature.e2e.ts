@@ -141,18 +141,23 @@ describe('the lesson on the query scale', () => {
 		const proof = page.locator('[aria-label="Proof"]');
 		const run = proof.locator('button:has-text("Run it")');
 		expect(await run.isDisabled()).toBe(true);
-		await page.fill('.figure .prediction input', '0.9');
-		await page.click('.figure button:has-text("Commit")');
+		await page.fill('.words .prediction input', '0.9');
+		await page.click('.words button:has-text("Commit")');
 		await run.click();
 		const verdict = proof.locator('.verdict');
 		await verdict.filter({ hasText: 'bears the claim out' }).waitFor({ timeout: 100_000 });
-		const found = Number(/NoPE layer: (\d\.\d+)/.exec((await verdict.textContent()) ?? '')?.[1]);
+		const found = Number(/(\d\.\d+) in texts of 512/.exec((await verdict.textContent()) ?? '')?.[1]);
 		expect(found).toBeCloseTo(numbers['weight.512.off'] ?? NaN, 1);
 		expect(await page.textContent('.prediction [role="status"]')).toContain('came out otherwise');
 		await page.waitForSelector('figcaption:has-text("Live: trained in this page, seed 1")');
 		expect(await pictured(page, 'Attention of one question')).toContain('Weights of 512 keys');
 		await proof.locator('summary:has-text("spread")').click();
 		expect(await proof.locator('details circle').count()).toBe(long.seeds.length + 1);
+		const why = /It was 0\.\d\d at 31 tokens/;
+		expect(await page.textContent('.prediction [role="status"]')).toMatch(why);
+		await page.reload();
+		await page.waitForSelector('.prediction [role="status"]:has-text("came out otherwise")');
+		expect(await page.textContent('.prediction [role="status"]')).toMatch(why);
 	}, 120_000);
 
 	test('previews under the hand, pins by a click, frees by Escape', async () => {

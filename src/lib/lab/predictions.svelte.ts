@@ -13,8 +13,8 @@ export interface Prediction {
 	guess: Guess;
 	/** The guess in words. */
 	said: string;
-	/** Null until the run. */
-	result: { measured: Guess; found: string; isRight: boolean } | null;
+	/** Null until the run; `why`: what explains it, in words, as told when it was found. */
+	result: { measured: Guess; found: string; isRight: boolean; why?: string } | null;
 }
 
 /** What the record needs of the browser's storage. */
@@ -28,10 +28,12 @@ export class Predictions {
 	made: readonly Prediction[] = $state.raw([]);
 	/** Whether the browser keeps them. */
 	isKept: boolean = $state(true);
+	/** Names of those whose answer was seen first, in this page. */
+	#waived: readonly string[] = $state.raw([]);
 	readonly #lesson: string;
 	#keeper: Keeper | null = null;
 
-	/** @param lesson the lesson that `of`, `commit`, `judge` and `forget` are about */
+	/** @param lesson the lesson that all but `clear` is about */
 	constructor(lesson: string) {
 		this.#lesson = lesson;
 	}
@@ -58,20 +60,42 @@ export class Predictions {
 		return this.made.find((one) => one.lesson === this.#lesson && one.name === name) ?? null;
 	}
 
-	/** Takes a prediction; an earlier one of the same name goes. */
+	/**
+	 * Goes without a prediction: the answer is seen, or about to be. What is said afterwards is no
+	 * prediction, and is not taken. One that was made before stays.
+	 */
+	waive(name: string): void {
+		if (!this.of(name) && !this.isWaived(name)) this.#waived = [...this.#waived, name];
+	}
+
+	/** Whether the answer was seen without a prediction. */
+	isWaived(name: string): boolean {
+		return this.#waived.includes(name);
+	}
+
+	/** Whether the learner has predicted, or goes without. */
+	isSettled(name: string): boolean {
+		return this.of(name) !== null || this.isWaived(name);
+	}
+
+	/** Takes a prediction; an earlier one of the same name goes. After its answer none is taken. */
 	commit(prediction: Omit<Prediction, 'lesson' | 'result'>): void {
+		if (this.isWaived(prediction.name)) return;
 		this.#replace(prediction.name, { ...prediction, lesson: this.#lesson, result: null });
 	}
 
-	/** Holds a prediction against what was measured. Without a prediction nothing happens. */
+	/**
+	 * Holds a prediction against what was measured. It is judged once, by the first answer after it;
+	 * without a prediction nothing happens.
+	 */
 	judge(name: string, result: NonNullable<Prediction['result']>): void {
 		const made = this.of(name);
-		if (!made || JSON.stringify(made.result) === JSON.stringify(result)) return;
-		this.#replace(name, { ...made, result });
+		if (made && !made.result) this.#replace(name, { ...made, result });
 	}
 
-	/** Takes one prediction back, to predict again. */
+	/** Takes one prediction back, or the lack of one, to predict again. */
 	forget(name: string): void {
+		this.#waived = this.#waived.filter((one) => one !== name);
 		this.#replace(name, null);
 	}
 
@@ -135,8 +159,9 @@ function isPrediction(value: unknown): value is Prediction {
 
 function isResult(value: unknown): boolean {
 	if (typeof value !== 'object' || value === null) return false;
-	const { measured, found, isRight } = value as Record<string, unknown>;
-	return isGuess(measured) && typeof found === 'string' && typeof isRight === 'boolean';
+	const { measured, found, isRight, why = '' } = value as Record<string, unknown>;
+	const areWords = typeof found === 'string' && typeof why === 'string';
+	return isGuess(measured) && areWords && typeof isRight === 'boolean';
 }
 
 function isGuess(value: unknown): value is Guess {

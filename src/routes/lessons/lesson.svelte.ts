@@ -11,6 +11,19 @@ interface LessonParts<K> {
 	keys?: K;
 }
 
+/** The run that the present step offers. */
+export interface Runner {
+	readonly isRunning: boolean;
+	/** Whether it can be started or stopped now. */
+	readonly isReady: boolean;
+	/** What the button says. */
+	readonly label: string;
+	/** Share that is done, from 0 to 1. */
+	readonly progress: number;
+	/** Starts it, or stops it. */
+	toggle(): void;
+}
+
 /** Where the learner stands in a lesson, and what the link says besides. Figures are functions of it. */
 export class Lesson<K extends Keys = Record<never, never>> {
 	readonly words: LessonWords;
@@ -29,6 +42,8 @@ export class Lesson<K extends Keys = Record<never, never>> {
 	locked: readonly string[] = $state.raw([]);
 	/** What was wrong with the link, one sentence each. */
 	notes: readonly string[] = $state.raw([]);
+	/** The run of the present step, while the lesson is shown to a class. */
+	runner: Runner | null = $state.raw(null);
 	/** The backend that the link asks for, or null. */
 	backend: string | null = $state(null);
 	readonly #shape: LessonShape;
@@ -87,6 +102,11 @@ export class Lesson<K extends Keys = Record<never, never>> {
 
 	isLocked(control: string): boolean {
 		return this.locked.includes(control);
+	}
+
+	/** Whether a link has taken a control away or fixed it: nothing else may then do its work. */
+	isFixed(control: string): boolean {
+		return this.isHidden(control) || this.isLocked(control);
 	}
 
 	/** Puts the lesson where a link says. */

@@ -34,6 +34,12 @@ export class Proving {
 		return this.isRunning ? null : (this.live.at(-1)?.measured ?? null);
 	}
 
+	/** What the first recorded seed measured; null where nothing is recorded. */
+	get first(): Measured | null {
+		const run = this.recorded?.seeds[0];
+		return run ? measuredOf(this.experiment, run) : null;
+	}
+
 	/** Share of the run that is done, from 0 to 1. */
 	get progress(): number {
 		const { outcome, experiment } = this;

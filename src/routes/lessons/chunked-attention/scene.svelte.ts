@@ -3,9 +3,11 @@ import { stackMasks, stackScopes } from '$lib/math/stack';
 import type { Cell } from '$lib/views/cell';
 import { choiceKey, flagKey, numberKey, shortened, textKey, type Key, type Range } from '../keys';
 import type { Lesson } from '../lesson.svelte';
+import { Proving } from '../proving.svelte';
 import { readMask, writeMask } from './maskText';
 import { LONG, SIX } from './numbers';
 import type { LessonData } from './data';
+import { ALL_STACKS, TWO_STACKS } from './proofs';
 
 /** Contexts for which the bills are told, in tokens. */
 const CONTEXTS = ['64', '1024', '8192', '32768', '131072', '1048576', '10485760'] as const;
@@ -52,7 +54,8 @@ export const CONTROLS = {
 	context: 'Context',
 	mask: 'Drawn mask',
 	all: 'Stacks that are trained',
-	own: 'Your own stack'
+	own: 'Your own stack',
+	run: 'Run'
 };
 
 /** Where a step begins. */
@@ -86,9 +89,20 @@ export class Scene {
 	/** An output that the hand only passes over. */
 	passing: number | null = $state(null);
 
+	/** The needle learned by two stacks, and by all five; kept here, they outlive the step. */
+	readonly #two: Proving;
+	readonly #all: Proving;
+
 	constructor(lesson: Lesson<typeof KEYS>, data: LessonData) {
 		this.lesson = lesson;
 		this.data = data;
+		this.#two = new Proving(TWO_STACKS, data.proof);
+		this.#all = new Proving(ALL_STACKS, data.proof);
+	}
+
+	/** The proof with the stacks that the learner asks for. */
+	get proving(): Proving {
+		return this.lesson.values.all ? this.#all : this.#two;
 	}
 
 	readonly id = $derived.by(() => this.lesson.current.id);

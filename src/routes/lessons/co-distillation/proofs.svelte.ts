@@ -35,10 +35,17 @@ export class Proofs {
 		return moment > 0 || predictions.of('open') !== null;
 	}
 
-	/** The distance of the student that hears the teacher only, where it was to be drawn; after a run. */
+	/** Whether the recorded run is shown, with all its students. */
+	get isSoftRecorded(): boolean {
+		return this.#scene.lesson.moment > 0 && this.frames.length === 0;
+	}
+
+	/** The distance of the student that hears the teacher only, where it was to be drawn; once it is shown. */
 	get courseOfSoft(): readonly number[] | null {
-		if (!this.soft.measured) return null;
-		const students = this.frames.map(({ step, students: all }) => ({ step, one: all[2] }));
+		const { data } = this.#scene;
+		const shown = this.isSoftRecorded ? data.frames : this.soft.measured ? this.frames : null;
+		if (!shown) return null;
+		const students = shown.map(({ step, students: all }) => ({ step, one: all[2] }));
 		return this.places.map(
 			(place) => students.findLast(({ step }) => step <= place)?.one?.divergence ?? NaN
 		);

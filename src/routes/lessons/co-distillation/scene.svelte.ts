@@ -48,6 +48,8 @@ export class Scene {
 	readonly passes = new Live();
 	readonly own = new Live();
 	readonly free = new Live();
+	/** The run that has answered the last prediction; the next prediction is about the next run. */
+	answered: DistillTrial | null = $state.raw(null);
 	/** Finished runs of the learner's rules, oldest first. */
 	runs: readonly OwnRun[] = $state.raw([]);
 

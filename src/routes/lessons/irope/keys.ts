@@ -19,5 +19,6 @@ export const CONTROLS = {
 	swap: 'Tokens that change places',
 	size: 'Size of the queries',
 	row: 'Row of the proof',
-	layers: 'Layers'
+	layers: 'Layers',
+	run: 'Run'
 } as const;

@@ -45,10 +45,6 @@ export class OwnRun {
 		this.#engine = engine;
 	}
 
-	get isReady(): boolean {
-		return this.#engine.isOpen && this.#engine.lab?.status !== 'failed';
-	}
-
 	get done(): number {
 		return this.outcome ? stepsDone(this.outcome) : 0;
 	}
@@ -99,9 +95,5 @@ export class OwnRun {
 			const { first, middle } = measuredOf(orderSensitivity, { arms: [arm] }).scout;
 			return { name: this.curves[i]?.name ?? '', first, middle };
 		});
-	}
-
-	stop(): void {
-		this.#engine.lab?.stopProving();
 	}
 }

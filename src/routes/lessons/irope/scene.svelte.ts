@@ -8,6 +8,7 @@ import type { Lesson } from '../lesson.svelte';
 import { Proving } from '../proving.svelte';
 import { vectorOf, type LessonData } from './data';
 import { ROWS, type KEYS } from './keys';
+import { OwnRun } from './ownRun.svelte';
 import { ToyRipple } from './toyRipple.svelte';
 
 /** The trained toy that the lesson looks at. */
@@ -43,6 +44,8 @@ export class Scene {
 	readonly toy: ToyRipple;
 	/** The proof of the lesson, recorded and live. */
 	readonly proving: Proving;
+	/** The learner's own row of layers in training. */
+	readonly own: OwnRun;
 	/** The pair or token under the hand, and the one that is pinned. */
 	hovered: number | null = $state(null);
 	pinned: number | null = $state(null);
@@ -55,6 +58,7 @@ export class Scene {
 		this.turns = this.speeds.map(wavelength);
 		this.toy = new ToyRipple(TOY, data.tokens);
 		this.proving = new Proving(orderSensitivity, data.proof);
+		this.own = new OwnRun(this.toy.engine);
 	}
 
 	/** What is in focus: under the hand, else pinned. */

@@ -70,7 +70,8 @@ export const CONTROLS = {
 	length: 'text length',
 	growth: 'growth of the scale',
 	times: 'scale of the few keys',
-	tau: 'sampling temperature'
+	tau: 'sampling temperature',
+	run: 'run'
 };
 
 export type NopeValues = Values<typeof KEYS>;

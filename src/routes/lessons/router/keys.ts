@@ -39,7 +39,8 @@ export const CONTROLS = {
 	balance: 'Balance loss',
 	frozen: 'Frozen router',
 	moe: 'Layers with experts',
-	train: 'Training'
+	train: 'Training',
+	run: 'Run'
 } as const;
 
 /** The part that a value of `off` names, or null. */
