@@ -1,43 +1,36 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
+import { onDraw, onKernel } from '$lib/engine/operations';
 import type { Counts, Memory } from './contender';
 
-/** Kernels that only name the same numbers anew. */
-const FREE = new Set(['Identity', 'Reshape']);
-
-/** What a piece of work asks of TensorFlow.js's backend. */
+/**
+ * What a piece of work asks of TensorFlow.js's backend. It runs twice: the profile that tells of peaks
+ * reads every result back, and reading draws programs of its own on WebGL.
+ */
 export async function countKernels(run: () => Promise<void>): Promise<Counts> {
-	const drawn = countDraws();
+	const names: Record<string, number> = {};
+	let draws = 0;
+	const isDrawn = tf.getBackend() === 'webgl';
+	const stops = [
+		onKernel((name) => (names[name] = (names[name] ?? 0) + 1)),
+		...(isDrawn ? [onDraw(() => draws++)] : [])
+	];
+	try {
+		await run();
+	} finally {
+		for (const stop of stops) stop();
+	}
 	const { kernels, peakBytes } = await tf.profile(async () => {
 		await run();
 		return [];
 	});
-	const names: Record<string, number> = {};
-	for (const { name } of kernels) if (!FREE.has(name)) names[name] = (names[name] ?? 0) + 1;
 	const sorted = Object.entries(names).sort(([, a], [, b]) => b - a);
 	return {
 		operations: sorted.reduce((sum, [, count]) => sum + count, 0),
-		draws: drawn(),
+		draws: isDrawn ? draws : null,
 		peakTensors: kernels.reduce((most, kernel) => Math.max(most, kernel.totalTensorsSnapshot), 0),
 		peakBytes,
 		names: Object.fromEntries(sorted)
-	};
-}
-
-/** Counts the programs that WebGL draws from now on; null on other backends. */
-function countDraws(): () => number | null {
-	if (tf.getBackend() !== 'webgl') return () => null;
-	const { gpgpu } = tf.backend() as MathBackendWebGL;
-	const draw = gpgpu.executeProgram.bind(gpgpu);
-	let draws = 0;
-	gpgpu.executeProgram = () => {
-		draws++;
-		draw();
-	};
-	return () => {
-		gpgpu.executeProgram = draw;
-		return draws;
 	};
 }
 

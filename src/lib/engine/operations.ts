@@ -12,35 +12,47 @@ const FREE: ReadonlySet<string> = new Set(['Identity', 'Reshape']);
  * @param work nothing asynchronous: what it starts later is not counted
  */
 export function countOperations<T>(work: () => T): { result: T; operations: number } {
-	return tf.getBackend() === 'webgl' ? countDraws(work) : countKernels(work);
-}
-
-function countDraws<T>(work: () => T): { result: T; operations: number } {
-	const { gpgpu } = tf.backend() as MathBackendWebGL;
-	const draw = gpgpu.executeProgram;
 	let operations = 0;
-	gpgpu.executeProgram = () => {
-		operations++;
-		draw.call(gpgpu);
-	};
+	const count = () => void operations++;
+	const stop = tf.getBackend() === 'webgl' ? onDraw(count) : onKernel(count);
 	try {
-		return { result: work(), operations };
+		const result = work();
+		return { result, operations };
 	} finally {
-		gpgpu.executeProgram = draw;
+		stop();
 	}
 }
 
-function countKernels<T>(work: () => T): { result: T; operations: number } {
+/**
+ * Tells of every kernel that computes, from now on. A gradient of our own is no kernel: what it calls is.
+ *
+ * @returns what ends it
+ */
+export function onKernel(tell: (name: string) => void): () => void {
 	const engine = tf.engine();
 	const run = engine.runKernel;
-	let operations = 0;
 	engine.runKernel = ((name, ...rest) => {
-		if (!FREE.has(name)) operations++;
+		if (!FREE.has(name)) tell(name);
 		return run.call(engine, name, ...rest);
 	}) as typeof run;
-	try {
-		return { result: work(), operations };
-	} finally {
+	return () => {
 		engine.runKernel = run;
-	}
+	};
+}
+
+/**
+ * Tells of every program that WebGL draws from now on.
+ *
+ * @returns what ends it
+ */
+export function onDraw(tell: () => void): () => void {
+	const { gpgpu } = tf.backend() as MathBackendWebGL;
+	const draw = gpgpu.executeProgram;
+	gpgpu.executeProgram = () => {
+		tell();
+		draw.call(gpgpu);
+	};
+	return () => {
+		gpgpu.executeProgram = draw;
+	};
 }
