@@ -1,6 +1,7 @@
 /** One contender in a worker of its own, as the site's engine lives in one. */
 import type { BackendName } from '$lib/protocol/messages';
 import type { Answers, Contender, Opening, Question, Reply } from './contender';
+import { rendererName } from './renderer';
 import { tokensOf, type Work } from './works';
 
 // The page's compiler settings know `self` as a window; here it is a worker.
@@ -12,8 +13,10 @@ declare const self: {
 
 /** Starts a backend of TensorFlow.js exactly as the site's engine does, and says what computes. */
 async function startBackend(name: BackendName): Promise<string> {
-	if (name === 'webgl')
-		return (await (await import('$lib/engine/webgl')).startWebgl(true, () => undefined)).reason;
+	if (name === 'webgl') {
+		await (await import('$lib/engine/webgl')).startWebgl(true, () => undefined);
+		return rendererName();
+	}
 	if (name === 'wasm')
 		return `${(await (await import('$lib/engine/wasm')).startWasm()).threads} thread`;
 	await (await import('$lib/engine/backend')).startCpu();
@@ -23,9 +26,8 @@ async function startBackend(name: BackendName): Promise<string> {
 async function open(opening: Opening): Promise<{ contender: Contender; about: string }> {
 	if (opening.contender === 'jax-js') {
 		const { openJaxJs } = await import('./jaxJs');
-		const about = self.crossOriginIsolated
-			? `up to ${navigator.hardwareConcurrency} threads`
-			: '1 thread';
+		const threads = self.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+		const about = opening.backend === 'webgl' ? rendererName() : `up to ${threads} threads`;
 		return { contender: await openJaxJs(opening, opening.backend), about };
 	}
 	const about = await startBackend(opening.backend);

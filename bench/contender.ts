@@ -6,8 +6,11 @@ export type ContenderName = 'ours' | 'plain' | 'jax-js' | 'layer';
 
 /** What one training step asks of a backend. */
 export interface Counts {
-	/** Operations: kernels of TensorFlow.js without those that compute nothing; programs of jax-js. */
-	operations: number;
+	/**
+	 * Kernels of TensorFlow.js without those that compute nothing; programs of jax-js, null on WebGL, where
+	 * it does not tell.
+	 */
+	operations: number | null;
 	/** Programs drawn by the graphics processor; null elsewhere. */
 	draws: number | null;
 	/** Most tensors and bytes alive at once; null where the library does not tell. */

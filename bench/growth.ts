@@ -1,21 +1,34 @@
-/** How the time of the site's own code grows with the sizes of the model. */
+/**
+ * How the time of the site's own code grows with the sizes of the model. All sizes make single steps in
+ * turn, so a busy moment of the machine hits all of them, and each round gives a ratio of its own.
+ */
 import type { Page } from 'playwright-core';
 import type { BackendName } from '$lib/protocol/messages';
-import { race, type Effort, type Result } from './race';
-import { fitExponent, type Spread } from './spread';
+import { race, type Effort } from './race';
+import { fitExponent, spread, type Spread } from './spread';
 import { withBatch, withExperts, withLength, type Work } from './works';
 
-/** Times against one size; all points of a curve were measured in turn. */
+/** One size of a curve. */
+interface Point {
+	x: number;
+	ms: Spread;
+	/** Milliseconds of the step in each round. */
+	turns: readonly number[];
+}
+
+/** Times against one size. What compares sizes is computed for each round; its median counts. */
 export interface Curve {
 	name: string;
 	/** What x counts. */
 	against: string;
 	backend: BackendName;
-	points: { x: number; ms: Spread }[];
+	points: readonly Point[];
+	/** How many times as long as `from` the size `to` takes. */
+	growth: { from: number; to: number; ratio: Spread };
 	/** The p of `ms = c · x^p` that fits all points best. */
-	exponent: number;
+	exponent: Spread;
 	/** The same for the upper half of the points, where fixed costs weigh least. */
-	upperExponent: number;
+	upperExponent: Spread;
 }
 
 interface Plan {
@@ -78,31 +91,35 @@ export async function measureGrowth(
 		const entries = sizes.map((size) => {
 			return { contender: plan.contender, backend, work: plan.work(size) };
 		});
-		curves.push(curveOf(plan, sizes, backend, await race(page, entries, effort)));
+		const results = await race(page, entries, { ...effort, slice: 0, passes: 0 });
+		const points = results.map(({ step, turns }, i) => ({ x: sizes[i]!, ms: step, turns }));
+		const { name, against } = plan;
+		const [from, to] = [plan.few[0]!, sizes.at(-1)!];
+		curves.push({
+			...{ name, against, backend, points },
+			growth: { from, to, ratio: growthBetween(points, from, to) },
+			exponent: exponentOf(points),
+			upperExponent: exponentOf(points.slice(Math.floor(points.length / 2)))
+		});
 	}
 	return curves;
 }
 
-function curveOf(
-	{ name, against }: Plan,
-	sizes: readonly number[],
-	backend: BackendName,
-	results: readonly Result[]
-): Curve {
-	const points = sizes.flatMap((x, i) => {
-		const { step, unfinished } = results[i]!;
-		if (unfinished !== null) console.log(`${name}, ${x} ${against}: ${unfinished}`);
-		return unfinished === null ? [{ x, ms: step }] : [];
-	});
-	const exponentOf = (some: typeof points) =>
-		fitExponent(some.map(({ x, ms }) => ({ x, y: ms.median })));
-	const exponent = exponentOf(points);
-	const upper = points.slice(Math.floor(points.length / 2));
-	return { name, against, backend, points, exponent, upperExponent: exponentOf(upper) };
+/** The exponents that fit each round best. */
+export function exponentOf(points: readonly Pick<Point, 'x' | 'turns'>[]): Spread {
+	const rounds = points[0]?.turns ?? [];
+	return spread(
+		rounds.map((_, round) => fitExponent(points.map(({ x, turns }) => ({ x, y: turns[round]! }))))
+	);
 }
 
-/** How many times as long the largest size takes as another; NaN where one is missing. */
-export function growthBetween({ points }: Curve, from: number, to: number): number {
-	const at = (size: number) => points.find(({ x }) => x === size)?.ms.median ?? NaN;
-	return at(to) / at(from);
+/** How many times as long one size takes as another, in each round; nothing where one is missing. */
+export function growthBetween(
+	points: readonly Pick<Point, 'x' | 'turns'>[],
+	from: number,
+	to: number
+): Spread {
+	const at = (size: number) => points.find(({ x }) => x === size)?.turns ?? [];
+	const smaller = at(from);
+	return spread(at(to).flatMap((ms, round) => ms / (smaller[round] ?? NaN)));
 }

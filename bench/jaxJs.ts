@@ -215,8 +215,14 @@ function stepOf(config: ModelConfig, { weightDecay, clipNorm }: TrainConfig) {
 	};
 }
 
-/** Programs that jax-js runs meanwhile: its profiler notes each one in the browser's timeline. */
+const UNTOLD = { operations: null, draws: null, peakTensors: null, peakBytes: null, names: {} };
+
+/**
+ * Programs that jax-js runs meanwhile: its profiler notes each one in the browser's timeline, but none on
+ * WebGL.
+ */
 async function countPrograms(run: () => Promise<unknown>): Promise<Counts> {
+	if (defaultDevice() === 'webgl') return UNTOLD;
 	performance.clearMeasures();
 	profiler.startTrace();
 	await run();
@@ -225,8 +231,7 @@ async function countPrograms(run: () => Promise<unknown>): Promise<Counts> {
 	const measures = performance.getEntriesByType('measure');
 	for (const { name } of measures) names[name] = (names[name] ?? 0) + 1;
 	performance.clearMeasures();
-	const nothing = { draws: null, peakTensors: null, peakBytes: null };
-	return { operations: measures.length, ...nothing, names };
+	return { ...UNTOLD, operations: measures.length, names };
 }
 
 /** @throws Error if jax-js cannot use the device here */

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import type { BackendName } from '$lib/protocol/messages';
 import type { Answers, ContenderName, Counts, Memory, Question } from './contender';
-import { spread, type Spread } from './spread';
+import { quantile, spread, type Spread } from './spread';
 import type { Work } from './works';
 
 /** One contender with its work. */
@@ -16,12 +16,15 @@ export interface Entry {
 export interface Effort {
 	/** Milliseconds of training before the clock counts, so that compilers have done their work. */
 	warmUp: number;
+	/** In each round every entry has one turn. */
 	rounds: number;
-	/** Milliseconds of training of each entry per round; one step at least. */
+	/** Milliseconds after which no further round begins; three are held at least. */
+	limit: number;
+	/** Milliseconds of training in a turn; one step at least. */
 	slice: number;
 	/** Passes without training. */
 	passes: number;
-	/** Milliseconds that a first step may take; an entry that takes longer is left out. */
+	/** Milliseconds that a first step may take. */
 	patience: number;
 }
 
@@ -34,6 +37,8 @@ export interface Result extends Entry {
 	firstStep: number;
 	/** Milliseconds per training step. */
 	step: Spread;
+	/** Milliseconds per step in each turn: the median where a turn holds several. */
+	turns: number[];
 	/** Milliseconds per pass; null where none were asked for. */
 	pass: Spread | null;
 	counts: Counts | null;
@@ -44,6 +49,8 @@ export interface Result extends Entry {
 
 /** Largest difference of losses at the same step. */
 const AGREEMENT = 1e-3;
+
+const LEAST_ROUNDS = 3;
 
 const idOf = ({ contender, backend, work }: Entry) => `${contender} ${backend} ${work.name}`;
 
@@ -63,7 +70,7 @@ async function ask<Q extends Question>(
 /** Opens an entry; says why where it cannot. */
 async function open(page: Page, entry: Entry, patience: number): Promise<Result> {
 	const id = idOf(entry);
-	const empty = { step: spread([]), pass: null, counts: null, memory: null };
+	const empty = { step: spread([]), turns: [], pass: null, counts: null, memory: null };
 	const asked = page.evaluate(
 		([to, contender, backend, work]) =>
 			arena.open(to, contender, backend, work).then(
@@ -94,42 +101,85 @@ async function train(page: Page, result: Result, count: number, ms: number): Pro
 	return times;
 }
 
+/** Opens an entry that must run, or may be missing. */
+async function openOrRefuse(page: Page, entry: Entry, patience: number): Promise<Result> {
+	const result = await open(page, entry, patience);
+	requireStart(result);
+	return result;
+}
+
 /**
  * Runs the entries against each other.
  *
- * @throws Error if losses of the same work differ by more than 1e-3 at any step
+ * @throws Error if one does not start that must, or if losses of the same work differ by more than 1e-3 at
+ * any step
  */
 export async function race(
 	page: Page,
 	entries: readonly Entry[],
-	effort: Effort
+	{ warmUp, rounds, limit, slice, passes, patience }: Effort
 ): Promise<Result[]> {
-	const { warmUp, rounds, slice, passes, patience } = effort;
 	const results: Result[] = [];
-	for (const entry of entries) results.push(await open(page, entry, patience));
+	for (const entry of entries) results.push(await openOrRefuse(page, entry, patience));
 	const running = results.filter(({ unfinished }) => unfinished === null);
 	for (const result of running) await train(page, result, 1, warmUp);
 	const times = new Map<Result, number[]>(running.map((result) => [result, []]));
+	const began = performance.now();
 	for (let round = 0; round < rounds; round++) {
-		for (const [result, own] of times) own.push(...(await train(page, result, 1, slice)));
+		if (round >= LEAST_ROUNDS && performance.now() - began > limit) break;
+		for (const result of orderOf(running, round)) {
+			const own = await train(page, result, 1, slice);
+			times.get(result)!.push(...own);
+			result.turns.push(quantile(own, 0.5));
+		}
 	}
 	requireAgreement(running);
 	for (const [result, own] of times) {
-		const id = idOf(result);
 		result.step = spread(own);
-		if (passes > 0) {
-			const all = await ask(page, id, { type: 'passes', count: passes + 1 });
-			result.pass = spread(all.slice(1));
-		}
-		result.counts = await ask(page, id, { type: 'count', step: result.losses.length });
-		result.memory = await ask(page, id, { type: 'memory' });
+		await look(page, result, passes);
 	}
 	for (const result of running) await page.evaluate((to) => arena.close(to), idOf(result));
 	return results;
 }
 
-/** Losses of the same work must be the same, step by step. */
-function requireAgreement(results: readonly Result[]): void {
+/** What is measured after the race, one entry at a time. */
+async function look(page: Page, result: Result, passes: number): Promise<void> {
+	const id = idOf(result);
+	if (passes > 0) {
+		const all = await ask(page, id, { type: 'passes', count: passes + 1 });
+		result.pass = spread(all.slice(1));
+	}
+	result.counts = await ask(page, id, { type: 'count', step: result.losses.length });
+	result.memory = await ask(page, id, { type: 'memory' });
+}
+
+/**
+ * Who trains when in a round: the first place moves on by one every second round, and every other round
+ * goes backwards, so that nobody keeps a place or a forerunner.
+ */
+export function orderOf<T>(entries: readonly T[], round: number): T[] {
+	const first = Math.floor(round / 2) % entries.length;
+	const order = [...entries.slice(first), ...entries.slice(0, first)];
+	return round % 2 === 0 ? order : order.reverse();
+}
+
+/**
+ * Only jax-js may be missing, and not on `wasm`: elsewhere its compiler takes long.
+ *
+ * @throws Error if another has not started
+ */
+export function requireStart(result: Pick<Result, 'unfinished' | keyof Entry>): void {
+	const { contender, backend, unfinished } = result;
+	if (unfinished === null || (contender === 'jax-js' && backend !== 'wasm')) return;
+	throw new Error(`${idOf(result)} does not run: ${unfinished}`);
+}
+
+/**
+ * Losses of the same work must be the same, step by step.
+ *
+ * @throws Error that names the step and both losses
+ */
+export function requireAgreement(results: readonly Pick<Result, 'losses' | keyof Entry>[]): void {
 	for (const result of results) {
 		const first = results.find(({ work }) => work.name === result.work.name)!;
 		result.losses.forEach((loss, step) => {
@@ -152,12 +202,12 @@ export interface Endurance extends Entry {
 
 /** Trains for long and looks whether memory grows. */
 export async function endure(page: Page, entry: Entry, steps: number): Promise<Endurance> {
-	const result = await open(page, entry, 60_000);
-	const look = () => ask(page, idOf(entry), { type: 'memory' });
+	const result = await openOrRefuse(page, entry, 60_000);
+	const memory = () => ask(page, idOf(entry), { type: 'memory' });
 	await train(page, result, 20, 0);
-	const before = await look();
+	const before = await memory();
 	await train(page, result, steps, 0);
-	const after = await look();
+	const after = await memory();
 	await page.evaluate((to) => arena.close(to), idOf(entry));
 	if (!before || !after) throw new Error(`${idOf(entry)} does not tell what it holds`);
 	return { ...entry, steps, before, after };

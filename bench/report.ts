@@ -5,7 +5,10 @@ import type { Measured } from './targets';
 /** One measured figure and what we promise. */
 export interface Figure {
 	name: string;
+	/** NaN where it was not measured. */
 	value: number;
+	/** The middle half of the rounds whose median the value is. */
+	middle?: { lower: number; upper: number };
 	unit: string;
 	/** The promise: at most, or at least, this much. */
 	limit: number;
@@ -19,6 +22,8 @@ export interface Circumstances {
 	cores: number;
 	memory: string;
 	browser: string;
+	/** What draws for WebGL, in the browser's words. */
+	renderer: string;
 	/** Whether `--quick` asked for few repetitions. */
 	isQuick: boolean;
 }
@@ -33,27 +38,40 @@ export interface Report extends Measured {
 	targets: readonly Figure[];
 }
 
-/** Whether a figure keeps its promise. */
+/** Whether a figure keeps its promise; what was not measured keeps none. */
 function isKept({ value, limit, sense }: Figure): boolean {
 	return sense === 'at most' ? value <= limit : value >= limit;
+}
+
+/** Whether rounds of the middle half lie on both sides of the promise. */
+function isAtEdge({ middle, limit }: Figure): boolean {
+	return middle !== undefined && middle.lower <= limit && limit <= middle.upper;
 }
 
 const rounded = (value: number) =>
 	Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 
-/** A figure in one line of the terminal. */
-export function line(figure: Figure): string {
-	const { name, value, unit, limit, sense } = figure;
-	return `${isKept(figure) ? 'good  ' : 'MISSED'}  ${name}: ${rounded(value)} ${unit} (${sense} ${limit})`;
+/** The value with its unit, and the middle half where there is one. */
+function shown({ value, middle, unit }: Figure): string {
+	if (Number.isNaN(value)) return 'not measured';
+	const half = middle ? `(${rounded(middle.lower)} – ${rounded(middle.upper)})` : '';
+	return [rounded(value), unit, half].filter(Boolean).join(' ');
 }
 
-function figureTable(figures: readonly Figure[]): Table {
+/** A figure in one line of the terminal. */
+export function line(figure: Figure): string {
+	const { name, limit, sense } = figure;
+	const edge = isAtEdge(figure) ? ', at the edge' : '';
+	return `${isKept(figure) ? 'good  ' : 'MISSED'}  ${name}: ${shown(figure)} (${sense} ${limit}${edge})`;
+}
+
+export function figureTable(figures: readonly Figure[]): Table {
 	return [
 		['what', 'measured', 'promised', 'kept'],
 		...figures.map((figure) => {
-			const { name, value, unit, limit, sense } = figure;
-			const promise = `${sense} ${limit} ${unit}`.trim();
-			return [name, `${rounded(value)} ${unit}`.trim(), promise, isKept(figure) ? 'yes' : 'no'];
+			const { name, unit, limit, sense } = figure;
+			const kept = `${isKept(figure) ? 'yes' : 'no'}${isAtEdge(figure) ? ', at the edge' : ''}`;
+			return [name, shown(figure), `${sense} ${limit} ${unit}`.trim(), kept];
 		})
 	];
 }
@@ -75,12 +93,14 @@ The first view is everything the home page loads as script before its engine sta
 `;
 	return `# Performance
 
-Written by \`npm run bench\` on ${where.date}${length}: production bundles in headless ${where.browser}, on ${where.cores} cores of ${where.processor} with ${where.memory}.
+Written by \`npm run bench\` on ${where.date}${length}: production bundles in headless ${where.browser}, on ${where.cores} cores of ${where.processor} with ${where.memory}. WebGL is drawn by ${where.renderer || 'nothing'}.
 
 ${visitor}
 ## What we promise about the model
 
 ${markdownOf(figureTable(targets))}
+
+In brackets is the middle half of the rounds whose median is given; “at the edge” means that the promise lies in that half. What was not measured here does not count as kept.
 
 ${raceText(report)}`;
 }
@@ -99,7 +119,7 @@ ${who.map((name) => `- ${name}`).join('\n')}
 
 ${markdownOf(curveTable(curves))}
 
-The exponent is the p of \`time = c · size^p\` that fits best.
+All sizes of a row make single steps in turn; growth and exponent are computed for each round, and the median and the middle half of the rounds are given. The exponent is the p of \`time = c · size^p\` that fits best.
 
 ## Memory in a long run
 

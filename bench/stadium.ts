@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { assembly } from '../scripts/assembly.mjs';
-import { launchChrome } from '../scripts/chrome.mjs';
 import { serve } from '../scripts/server.mjs';
+import { openBrowser } from './graphics';
 
 /** The production bundle of a page with the site's own kernels. */
 async function bundle(root: string, folder: string): Promise<void> {
@@ -30,6 +30,8 @@ export interface Stadium {
 	page: Page;
 	/** Name and version of the browser. */
 	browser: string;
+	/** What draws for WebGL. */
+	renderer: string;
 	close: () => Promise<void>;
 }
 
@@ -38,8 +40,11 @@ export interface Stadium {
  * use threads.
  *
  * @param root the project's folder
+ * @param isGpu whether WebGL shall draw on the machine's graphics processor
+ * @throws Error if it shall and does not
  */
-export async function openStadium(root: string): Promise<Stadium> {
+export async function openStadium(root: string, isGpu: boolean): Promise<Stadium> {
+	const { browser, renderer } = await openBrowser(isGpu);
 	const cache = join(root, '.cache/bench');
 	mkdirSync(cache, { recursive: true });
 	const folder = mkdtempSync(join(cache, 'page-'));
@@ -49,16 +54,16 @@ export async function openStadium(root: string): Promise<Stadium> {
 	if (mode === undefined) delete process.env['NODE_ENV'];
 	else process.env['NODE_ENV'] = mode;
 	const server = await serve({ folder, port: 0 });
-	const chrome = await launchChrome();
-	const page = await chrome.newPage();
+	const page = await browser.newPage();
 	page.setDefaultTimeout(0);
 	await page.goto(`${server.url}arena.html`);
 	await page.waitForFunction(() => 'arena' in globalThis);
 	return {
 		page,
-		browser: `Chromium ${chrome.version()}`,
+		browser: `Chromium ${browser.version()}`,
+		renderer,
 		close: async () => {
-			await chrome.close();
+			await browser.close();
 			await server.close();
 			rmSync(folder, { recursive: true, force: true });
 		}

@@ -51,11 +51,12 @@ export function raceTable(races: readonly Result[]): Table {
 /** One row per curve. */
 export function curveTable(curves: readonly Curve[]): Table {
 	return [
-		['what', 'backend', 'ms', 'exponent', 'exponent, upper half'],
-		...curves.map(({ name, against, backend, points, exponent, upperExponent }) => [
-			...[name, backend],
+		['what', 'backend', 'rounds', 'ms', 'growth', 'exponent', 'exponent, upper half'],
+		...curves.map(({ name, against, backend, points, growth, exponent, upperExponent }) => [
+			...[name, backend, String(growth.ratio.count)],
 			`${points.map(({ x, ms }) => `${x}: ${short(ms.median)}`).join(', ')} (${against})`,
-			...[short(exponent), short(upperExponent)]
+			`${growth.to} over ${growth.from}: ${shown(growth.ratio)} ×`,
+			...[shown(exponent), shown(upperExponent)]
 		])
 	];
 }

@@ -5,6 +5,7 @@ import type { ContenderName } from './contender';
 import { growthBetween, type Curve } from './growth';
 import type { Endurance, Result } from './race';
 import type { Figure } from './report';
+import { spread, type Spread } from './spread';
 
 /** All measurements of the model itself. */
 export interface Measured {
@@ -13,13 +14,12 @@ export interface Measured {
 	endurance: readonly Endurance[];
 }
 
-/** Promises of which nothing was measured are left out. */
-export function targetsOf(measured: Measured): Figure[] {
+/** Every promise; its value is NaN where nothing was measured. */
+export function targetsOf({ races, curves, endurance }: Measured): Figure[] {
 	return [
-		...[...wasmTargets(measured.races), ...webglTargets(measured.races)],
-		...growthTargets(measured.curves),
-		...enduranceTargets(measured.endurance)
-	].filter(({ value }) => !Number.isNaN(value));
+		...[...wasmTargets(races), ...webglTargets(races)],
+		...[...growthTargets(curves), ...enduranceTargets(endurance)]
+	];
 }
 
 function find(
@@ -70,33 +70,41 @@ function wasmTargets(races: readonly Result[]): Figure[] {
 function webglTargets(races: readonly Result[]): Figure[] {
 	const base = find(races, 'ours', 'webgl', 'base');
 	const isSoftware = isSoftwareRenderer(base?.about ?? '');
-	const { draws, operations } = base?.counts ?? { draws: null, operations: NaN };
+	const ratio = isSoftware ? ratioTo(races, 'plain', 'webgl', 'base') : NaN;
+	const steps = isSoftware ? NaN : 1000 / (base?.step.median ?? NaN);
 	return [
-		atMost('base, programs drawn per step (webgl)', draws ?? operations, 250, ''),
-		isSoftware
-			? atLeast(
-					'base, faster than plain (webgl in software)',
-					ratioTo(races, 'plain', 'webgl', 'base'),
-					3
-				)
-			: atLeast('base (webgl)', 1000 / (base?.step.median ?? NaN), 60, 'steps/s')
+		atMost('base, programs drawn per step (webgl)', base?.counts?.draws ?? NaN, 250, ''),
+		atLeast('base, faster than plain (webgl in software)', ratio, 3),
+		atLeast('base (webgl on a graphics processor)', steps, 60, 'steps/s')
 	];
 }
 
+/** A figure that is the median of many, with the middle half of them. */
+function ofRounds(figure: Figure, { lower, upper }: Spread): Figure {
+	return Number.isNaN(figure.value) ? figure : { ...figure, middle: { lower, upper } };
+}
+
 function growthTargets(curves: readonly Curve[]): Figure[] {
-	return curves.flatMap((curve) => {
-		if (curve.against === 'experts') {
-			return [atMost('step with 64 experts over 4', growthBetween(curve, 4, 64), 1.3)];
-		}
-		return curve.name.startsWith('chunked')
-			? [atMost('chunked layer, exponent of time in tokens', curve.exponent, 1.1, '')]
-			: [];
-	});
+	const experts = curves.find(({ against }) => against === 'experts');
+	const chunked = curves.find(({ name }) => name.startsWith('chunked'));
+	const ratio = growthBetween(experts?.points ?? [], 4, 64);
+	const exponent = chunked?.exponent ?? spread([]);
+	return [
+		ofRounds(atMost('step with 64 experts over 4', ratio.median, 1.3), ratio),
+		ofRounds(
+			atMost('chunked layer, exponent of time in tokens', exponent.median, 1.1, ''),
+			exponent
+		)
+	];
 }
 
 function enduranceTargets(endurance: readonly Endurance[]): Figure[] {
+	const more = (what: string, value: number) => atMost(what, value, 0, '');
+	if (endurance.length === 0) {
+		return [more('tensors more after 1000 steps', NaN), more('bytes more after 1000 steps', NaN)];
+	}
 	return endurance.flatMap(({ steps, before, after, backend }) => [
-		atMost(`tensors more after ${steps} steps (${backend})`, after.tensors - before.tensors, 0, ''),
-		atMost(`bytes more after ${steps} steps (${backend})`, after.bytes - before.bytes, 0, '')
+		more(`tensors more after ${steps} steps (${backend})`, after.tensors - before.tensors),
+		more(`bytes more after ${steps} steps (${backend})`, after.bytes - before.bytes)
 	]);
 }

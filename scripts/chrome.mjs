@@ -129,17 +129,44 @@ export const NO_CHROME =
 	'No Chrome or Chromium found: install one, or set CHROME_PATH to the program.';
 
 /**
- * Options that start a browser with WebGL by a software renderer, quiet where there is no network.
- * The sandbox stays on, except for root, whom Chromium refuses to sandbox.
+ * Who draws for WebGL: a program on the processor, or a graphics processor reached in one of the ways of
+ * Chromium.
  *
- * @throws Error if there is no browser
+ * @typedef {'software' | 'vulkan' | 'gl-egl' | 'default'} Graphics
  */
-export function launchOptions() {
-	const executablePath = findChrome();
-	if (!executablePath) throw new Error(NO_CHROME);
+
+/** Headless, Chromium leaves a graphics processor alone unless told to enable it. */
+const GRAPHICS = {
+	software: ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+	vulkan: [
+		'--enable-gpu',
+		'--use-angle=vulkan',
+		'--enable-features=Vulkan',
+		'--disable-vulkan-surface'
+	],
+	'gl-egl': ['--enable-gpu', '--use-angle=gl-egl'],
+	default: ['--enable-gpu', '--use-angle=default']
+};
+
+/**
+ * The ways to a graphics processor worth trying, best first. Those of Linux need no screen.
+ *
+ * @param {NodeJS.Platform} [platform]
+ * @returns {Graphics[]}
+ */
+export function waysToGpu(platform = process.platform) {
+	return platform === 'linux' ? ['vulkan', 'gl-egl'] : ['default'];
+}
+
+/**
+ * Switches that start a browser quiet where there is no network. The sandbox stays on, except for root,
+ * whom Chromium refuses to sandbox.
+ *
+ * @param {Graphics} graphics
+ */
+export function switchesFor(graphics) {
 	const args = [
-		'--use-angle=swiftshader',
-		'--enable-unsafe-swiftshader',
+		...GRAPHICS[graphics],
 		'--ignore-gpu-blocklist',
 		'--disable-background-networking',
 		'--disable-component-update',
@@ -147,17 +174,31 @@ export function launchOptions() {
 		'--no-first-run',
 		'--disable-quic'
 	];
-	if (process.getuid?.() === 0) args.push('--no-sandbox');
-	return { executablePath, args, headless: true };
+	return process.getuid?.() === 0 ? [...args, '--no-sandbox'] : args;
+}
+
+/**
+ * Options that start a browser, headless.
+ *
+ * @param {Graphics} [graphics]
+ * @throws Error if there is no browser
+ */
+export function launchOptions(graphics = 'software') {
+	const executablePath = findChrome();
+	if (!executablePath) throw new Error(NO_CHROME);
+	// Playwright allows a software renderer by itself.
+	const ignoreDefaultArgs = graphics === 'software' ? [] : ['--enable-unsafe-swiftshader'];
+	return { executablePath, args: switchesFor(graphics), ignoreDefaultArgs, headless: true };
 }
 
 /**
  * Starts the browser, headless. The caller closes it.
  *
+ * @param {Graphics} [graphics]
  * @returns {Promise<import('playwright-core').Browser>}
  * @throws Error if there is no browser
  */
-export async function launchChrome() {
+export async function launchChrome(graphics = 'software') {
 	const { chromium } = await import('playwright-core');
-	return chromium.launch(launchOptions());
+	return chromium.launch(launchOptions(graphics));
 }
