@@ -1,11 +1,13 @@
+import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
+import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import '$lib/kernels/boot';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { random } from '$lib/math/random';
 import { adamWStep, initAdamW, updateByTensors } from '$lib/train/adamw';
 
-beforeAll(async () => {
+beforeEach(async () => {
 	tf.enableProdMode();
 	expect(await tf.setBackend('webgl')).toBe(true);
 });
@@ -13,9 +15,9 @@ beforeAll(async () => {
 /** Matrices with odd and even sides, a pile of matrices, vectors; more than one program gathers. */
 const SHAPES = [[3, 5], [7], [2, 4], [3, 3, 2], [4, 6], [1], [2, 2, 4], ...Array<number[]>(12).fill([3])]; // prettier-ignore
 
-function drawn(seed: number): tf.Tensor[] {
+function drawn(seed: number, shapes = SHAPES): tf.Tensor[] {
 	const draw = random(seed);
-	return SHAPES.map((shape) => {
+	return shapes.map((shape) => {
 		const size = shape.reduce((product, length) => product * length, 1);
 		return tf.tensor(
 			Float32Array.from({ length: size }, () => draw.normal()),
@@ -69,4 +71,30 @@ test('a loss or gradient that is not finite changes nothing on WebGL', () => {
 			expect(numbersOf([next.optimizer.mean_W, next.optimizer.square_W]).every((m) => m === 0)).toBe(true); // prettier-ignore
 		}
 	});
+});
+
+/** One step with weights of these shapes: the new weights, both moments, and the norm. */
+async function stepOn(backend: string, shapes: number[][]): Promise<number[]> {
+	expect(await tf.setBackend(backend)).toBe(true);
+	return tf.tidy(() => {
+		const weights = drawn(1, shapes);
+		const numbers = { rate: 0.02, decay: 0.1, clipNorm: 0 };
+		const grads = drawn(2, shapes);
+		const next = adamWStep(weights, grads, tf.scalar(1), initAdamW(weights), numbers);
+		const { mean_W, square_W } = next.optimizer;
+		return numbersOf([...next.weights, mean_W, square_W, next.gradNorm]);
+	});
+}
+
+test('AdamW on WebGL reads at most 16 textures at once, however many weights there are', async () => {
+	// More than 13 programs of 15 each gather; some of the stretches they make meet at odd places.
+	const shapes = Array.from({ length: 200 }, (_, i) => (i % 3 === 0 ? [3] : [1 + (i % 2), 3]));
+	const { gl } = (tf.backend() as MathBackendWebGL).gpgpu;
+	const activate = vi.spyOn(gl, 'activeTexture');
+	const own = await stepOn('webgl', shapes);
+	const units = activate.mock.calls.map(([place]) => place - gl.TEXTURE0 + 1);
+	expect(Math.max(...units)).toBeLessThanOrEqual(16);
+	const expected = await stepOn('cpu', shapes);
+	expect(own.length).toBe(expected.length);
+	own.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
 });

@@ -3,7 +3,15 @@ import type { AttendSizes } from '$lib/kernels/attend';
 import { pairSizes } from './attendPairs';
 import { attended, attendSlopes, softmaxSums } from './attendTables';
 import { glKernel, type Easel } from './glKernel';
-import { half } from './program';
+import { half, script } from './program';
+
+const stretch = script(() => ({
+	functions: `vec2 moved(int row, int c) {
+	int position = row % to;
+	return position < from ? xRow(row / to * from + position, c) : vec2(0);
+}`,
+	code: 'return vec4(moved(2 * r, c), moved(2 * r + 1, c));'
+}));
 
 /** Rows of sequences of one length as rows of sequences of another, filled up with 0. */
 function stretched(
@@ -17,11 +25,7 @@ function stretched(
 		inputs: { x },
 		shape: [batch * to, x.shape[1]!],
 		lengths: { from, to },
-		functions: `vec2 moved(int row, int c) {
-	int position = row % to;
-	return position < from ? xRow(row / to * from + position, c) : vec2(0);
-}`,
-		code: 'return vec4(moved(2 * r, c), moved(2 * r + 1, c));'
+		script: stretch()
 	});
 }
 

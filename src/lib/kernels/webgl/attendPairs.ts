@@ -71,7 +71,7 @@ function lastSeeing(scope: AttentionScope): string {
  * - `int windowOf(int query)`: where the window of a query's pair starts;
  * - `int lastQuery(int key)`: the last query that sees a key.
  */
-export function sightFunctions({ scope }: AttendSizes): string {
+export function sightFunctions(scope: AttentionScope): string {
 	return `int earliest(int query) {
 	int position = query + firstQuery;
 	return max(0, (${firstSeen(scope)}) - firstKey);

@@ -1,11 +1,27 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { AttentionScope } from '$lib/math/attention';
 import { lengthsOf, sightFunctions, type PairSizes } from './attendPairs';
 import type { Easel } from './glKernel';
 import { addBlock, addProduct, eachBetween, eachPair } from './product';
-import type { Drawing } from './program';
+import { script, type Drawing } from './program';
+
+/** Sizes that are written into the programs. */
+type Heads = {
+	readonly heads: number;
+	readonly kvHeads: number;
+	readonly headWidth: number;
+	readonly scope: AttentionScope;
+};
+
+const headsOf = ({ heads, kvHeads, headWidth, scope }: PairSizes): Heads => {
+	return { heads, kvHeads, headWidth, scope };
+};
+
+/** Sizes, and columns before the first key or value that is read. */
+type HeadsFrom = Heads & { readonly before: number };
 
 /** GLSL: sets head, batch item and query of the table's row 2r. */
-const placeInTable = ({ heads }: PairSizes) => `int query = 2 * r % evenQueries;
+const placeInTable = ({ heads }: Heads) => `int query = 2 * r % evenQueries;
 	int head = 2 * r / evenQueries % ${heads}, item = 2 * r / evenQueries / ${heads};`;
 
 /** Queries, keys and values, each in a texture of its own or all in the rows of one. */
@@ -20,46 +36,75 @@ export interface HeadTextures {
 /** A score that no key has: its power is 0. */
 const UNSEEN = '-1e30';
 
-/** The scores of all pairs, the lowest where a query does not see the key. */
-function scoresOf({ q, k, before }: HeadTextures, sizes: PairSizes): Drawing {
-	const { heads, kvHeads, headWidth: K, table } = sizes;
+const scoreScript = script((sizes: HeadsFrom) => {
+	const { heads, kvHeads, headWidth: K, scope, before } = sizes;
 	return {
-		inputs: { q, k },
-		shape: table,
-		lengths: lengthsOf(sizes),
-		functions: sightFunctions(sizes),
+		functions: sightFunctions(scope),
 		code: `${placeInTable(sizes)}
 	int key = windowOf(query) + 2 * c;
 	if (key > query + 1 + firstQuery - firstKey || key >= evenKeys) return vec4(${UNSEEN});
 	int qRow = item * (evenQueries / 2) + query / 2, kRow = item * (evenKeys / 2) + key / 2;
-	int qFirst = head * ${K / 2}, kFirst = ${before.keys / 2} + head / ${heads / kvHeads} * ${K / 2};
+	int qFirst = head * ${K / 2}, kFirst = ${before / 2} + head / ${heads / kvHeads} * ${K / 2};
 	vec4 sum = vec4(0);
 	${addProduct('abT', K, 'qTexel(qRow, qFirst + k)', 'kTexel(kRow, kFirst + k)')}
 	return mix(vec4(${UNSEEN}), sum * ${(1 / Math.sqrt(K)).toExponential()}, bvec4(
 		sees(query, key), sees(query, key + 1), sees(query + 1, key), sees(query + 1, key + 1)));`
 	};
+});
+
+/** The scores of all pairs, the lowest where a query does not see the key. */
+function scoresOf({ q, k, before }: HeadTextures, sizes: PairSizes): Drawing {
+	return {
+		inputs: { q, k },
+		shape: sizes.table,
+		lengths: lengthsOf(sizes),
+		script: scoreScript({ ...headsOf(sizes), before: before.keys })
+	};
 }
 
-/** Highest score of each row, and one over the sum of the powers; a row sees a key at least. */
-export function softmaxSums(scores: tf.TensorInfo, { table, window }: PairSizes): Drawing {
+const sumScript = script(() => {
 	const each = (body: string) => `for (int k = 0; 2 * k < window; k++) {
 		vec4 score = scoresTexel(r, k);
 		${body}
 	}`;
 	return {
-		inputs: { scores },
-		shape: [table[0], 2],
-		lengths: { window },
 		code: `vec2 highest = vec2(${UNSEEN}), sum = vec2(0);
 	${each('highest = max(highest, max(score.xz, score.yw));')}
 	${each(`score = exp(score - highest.xxyy);
 		sum += score.xz + score.yw;`)}
 	return vec4(highest.x, 1. / sum.x, highest.y, 1. / sum.y);`
 	};
+});
+
+/** Highest score of each row, and one over the sum of the powers; a row sees a key at least. */
+export function softmaxSums(scores: tf.TensorInfo, { table, window }: PairSizes): Drawing {
+	return { inputs: { scores }, shape: [table[0], 2], lengths: { window }, script: sumScript() };
 }
 
 /** GLSL of the shares of a block of pairs, from their scores and the sums of their rows. */
 const SHARES = `vec4 shares(vec4 scores, vec4 sums) { return exp(scores - sums.xxzz) * sums.yyww; }`;
+
+const mixtureScript = script((sizes: HeadsFrom & { readonly isOfScores: boolean }) => {
+	const { heads, kvHeads, headWidth: K, scope, before, isOfScores } = sizes;
+	const given = 'tableTexel(row, k - first)';
+	const weights = isOfScores ? `shares(${given}, own)` : given;
+	return {
+		functions: `${sightFunctions(scope)}\n${SHARES}`,
+		code: `int query = 2 * r % evenQueries, item = 2 * r / evenQueries;
+	int head = c / ${K / 2}, column = ${before / 2} + head / ${heads / kvHeads} * ${K / 2} + c % ${K / 2};
+	int row = (item * ${heads} + head) * (evenQueries / 2) + query / 2;
+	int first = windowOf(query) / 2, last = min(evenKeys / 2 - 1, (query + 1 + firstQuery - firstKey) / 2);
+	last = min(last, first + window / 2 - 1);
+	${isOfScores ? 'vec4 own = sumsTexel(row, 0);' : ''}
+	vec4 sum = vec4(0);
+	${eachBetween(
+		'first',
+		'last + 1',
+		`vec4 p = ${weights}, q = heldTexel(item * (evenKeys / 2) + k, column); ${addBlock('ab')}`
+	)}
+	return sum;`
+	};
+});
 
 /**
  * Every query's mixture of what its keys hold, by a table: of scores where there are sums to make
@@ -71,26 +116,12 @@ function mixture(
 	before: number,
 	sizes: PairSizes
 ): Drawing {
-	const { batch, heads, kvHeads, headWidth: K, evenQueries } = sizes;
-	const weights = sums ? 'shares(tableTexel(row, k - first), own)' : 'tableTexel(row, k - first)';
+	const { batch, heads, headWidth, evenQueries } = sizes;
 	return {
 		inputs: sums ? { table, held, sums } : { table, held },
-		shape: [batch * evenQueries, heads * K],
+		shape: [batch * evenQueries, heads * headWidth],
 		lengths: lengthsOf(sizes),
-		functions: `${sightFunctions(sizes)}\n${SHARES}`,
-		code: `int query = 2 * r % evenQueries, item = 2 * r / evenQueries;
-	int head = c / ${K / 2}, column = ${before / 2} + head / ${heads / kvHeads} * ${K / 2} + c % ${K / 2};
-	int row = (item * ${heads} + head) * (evenQueries / 2) + query / 2;
-	int first = windowOf(query) / 2, last = min(evenKeys / 2 - 1, (query + 1 + firstQuery - firstKey) / 2);
-	last = min(last, first + window / 2 - 1);
-	${sums ? 'vec4 own = sumsTexel(row, 0);' : ''}
-	vec4 sum = vec4(0);
-	${eachBetween(
-		'first',
-		'last + 1',
-		`vec4 p = ${weights}, q = heldTexel(item * (evenKeys / 2) + k, column); ${addBlock('ab')}`
-	)}
-	return sum;`
+		script: mixtureScript({ ...headsOf(sizes), before, isOfScores: sums !== undefined })
 	};
 }
 
@@ -109,30 +140,17 @@ export function attended(heads: HeadTextures, sizes: PairSizes, { draw }: Easel)
 	return { context, scores, sums };
 }
 
-/**
- * Slopes of the scores, and the shares once more. The mean slope of a row's shares is the product of
- * its context and the context's slope.
- */
-function throughSoftmax(
-	{ v, before }: HeadTextures,
-	{ context, scores, sums }: Attended,
-	dy: tf.TensorInfo,
-	sizes: PairSizes
-): Drawing {
-	const { heads, kvHeads, headWidth: K, table } = sizes;
+const softmaxScript = script((sizes: HeadsFrom) => {
+	const { heads, kvHeads, headWidth: K, scope, before } = sizes;
 	return {
-		inputs: { v, context, scores, sums, dy },
-		shape: table,
-		count: 2,
-		lengths: lengthsOf(sizes),
-		functions: `${sightFunctions(sizes)}\n${SHARES}`,
+		functions: `${sightFunctions(scope)}\n${SHARES}`,
 		code: `${placeInTable(sizes)}
 	int key = windowOf(query) + 2 * c;
 	made[0] = vec4(0);
 	made[1] = vec4(0);
 	if (key > query + 1 + firstQuery - firstKey || key >= evenKeys) return;
 	int row = item * (evenQueries / 2) + query / 2, vRow = item * (evenKeys / 2) + key / 2;
-	int first = head * ${K / 2}, vFirst = ${before.values / 2} + head / ${heads / kvHeads} * ${K / 2};
+	int first = head * ${K / 2}, vFirst = ${before / 2} + head / ${heads / kvHeads} * ${K / 2};
 	vec4 slope = vec4(0);
 	vec2 mean = vec2(0);
 	${eachPair(
@@ -146,22 +164,31 @@ function throughSoftmax(
 	made[1] = shares(scoresTexel(r, c), sumsTexel(r, 0));
 	made[0] = made[1] * (slope - mean.xxyy) * ${(1 / Math.sqrt(K)).toExponential()};`
 	};
-}
+});
 
-/** Two tables, and of each every key's sum of what the queries that see it hold. */
-function collections(
-	[table, other]: readonly [tf.TensorInfo, tf.TensorInfo],
-	[held, otherHeld]: readonly [tf.TensorInfo, tf.TensorInfo],
+/**
+ * Slopes of the scores, and the shares once more. The mean slope of a row's shares is the product of
+ * its context and the context's slope.
+ */
+function throughSoftmax(
+	{ v, before }: HeadTextures,
+	{ context, scores, sums }: Attended,
+	dy: tf.TensorInfo,
 	sizes: PairSizes
 ): Drawing {
-	const { batch, heads, kvHeads, headWidth: K, evenKeys } = sizes;
-	const group = heads / kvHeads;
 	return {
-		inputs: { table, held, other, otherHeld },
-		shape: [batch * evenKeys, kvHeads * K],
+		inputs: { v, context, scores, sums, dy },
+		shape: sizes.table,
 		count: 2,
 		lengths: lengthsOf(sizes),
-		functions: sightFunctions(sizes),
+		script: softmaxScript({ ...headsOf(sizes), before: before.values })
+	};
+}
+
+const collectScript = script(({ heads, kvHeads, headWidth: K, scope }: Heads) => {
+	const group = heads / kvHeads;
+	return {
+		functions: sightFunctions(scope),
 		code: `int key = 2 * r % evenKeys, item = 2 * r / evenKeys;
 	int firstHead = c / ${K / 2} * ${group};
 	int first = max(0, key + firstKey - firstQuery) / 2, last = lastQuery(key + 1) / 2;
@@ -180,6 +207,22 @@ function collections(
 			${addBlock('aTb', 'made[1]')}
 		}
 	}`
+	};
+});
+
+/** Two tables, and of each every key's sum of what the queries that see it hold. */
+function collections(
+	[table, other]: readonly [tf.TensorInfo, tf.TensorInfo],
+	[held, otherHeld]: readonly [tf.TensorInfo, tf.TensorInfo],
+	sizes: PairSizes
+): Drawing {
+	const { batch, kvHeads, headWidth, evenKeys } = sizes;
+	return {
+		inputs: { table, held, other, otherHeld },
+		shape: [batch * evenKeys, kvHeads * headWidth],
+		count: 2,
+		lengths: lengthsOf(sizes),
+		script: collectScript(headsOf(sizes))
 	};
 }
 

@@ -6,7 +6,7 @@ import { attended, attendSlopes, type HeadTextures } from './attendTables';
 import { glKernel, type Easel } from './glKernel';
 import { headChange, headSlope } from './headChange';
 import { addProduct, productDrawing } from './product';
-import type { Drawing } from './program';
+import { script, type Drawing } from './program';
 import { inverseRoots, overColumns } from './rmsNorm';
 
 type Sizes = AttentionPartSizes & PairSizes;
@@ -17,6 +17,12 @@ function columnsOf({ heads, kvHeads, headWidth }: Sizes) {
 	return { keys, values: keys + kvHeads * headWidth, all: keys + 2 * kvHeads * headWidth };
 }
 
+const togetherScript = script(({ keys, values }: { keys: number; values: number }) => ({
+	code: `vec4 factor = normTexel(0, r).xxyy;
+	if (c < ${keys / 2}) return qTexel(r, c) * factor;
+	return (c < ${values / 2} ? kTexel(r, c - ${keys / 2}) : vTexel(r, c - ${values / 2})) * factor;`
+}));
+
 /** The three matrices side by side, with the norm's weights drawn in. */
 function together(
 	{ q, k, v, norm }: Readonly<Record<'q' | 'k' | 'v' | 'norm', tf.TensorInfo>>,
@@ -26,11 +32,15 @@ function together(
 	return {
 		inputs: { q, k, v, norm },
 		shape: [sizes.width, all],
-		code: `vec4 factor = normTexel(0, r).xxyy;
-	if (c < ${keys / 2}) return qTexel(r, c) * factor;
-	return (c < ${values / 2} ? kTexel(r, c - ${keys / 2}) : vTexel(r, c - ${values / 2})) * factor;`
+		script: togetherScript({ keys, values })
 	};
 }
+
+const rawScript = script((width: number) => ({
+	code: `vec4 sum = vec4(0);
+	${addProduct('ab', width, 'xTexel(r, k)', 'weightsTexel(k, c)')}
+	return sum * inverseTexel(0, r).xxyy;`
+}));
 
 /** Queries, keys and values before anything happens to them. */
 function rawHeads(
@@ -42,11 +52,15 @@ function rawHeads(
 	return {
 		inputs: { x, weights, inverse },
 		shape: [x.shape[0]!, columnsOf(sizes).all],
-		code: `vec4 sum = vec4(0);
-	${addProduct('ab', sizes.width, 'xTexel(r, k)', 'weightsTexel(k, c)')}
-	return sum * inverseTexel(0, r).xxyy;`
+		script: rawScript(sizes.width)
 	};
 }
+
+const addedScript = script((inner: number) => ({
+	code: `vec4 sum = xTexel(r, c);
+	${addProduct('ab', inner, 'aTexel(r, k)', 'bTexel(k, c)')}
+	return sum;`
+}));
 
 /** A tensor plus the product of two. */
 function addedProduct(
@@ -55,13 +69,7 @@ function addedProduct(
 	b: tf.TensorInfo,
 	inner: number
 ): Drawing {
-	return {
-		inputs: { x, a, b },
-		shape: x.shape,
-		code: `vec4 sum = xTexel(r, c);
-	${addProduct('ab', inner, 'aTexel(r, k)', 'bTexel(k, c)')}
-	return sum;`
-	};
+	return { inputs: { x, a, b }, shape: x.shape, script: addedScript(inner) };
 }
 
 const headsIn = (turned: tf.TensorInfo, sizes: Sizes): HeadTextures => {
@@ -94,19 +102,40 @@ glKernel<'x' | Weight | Table, AttentionPartSizes>(
 	}
 );
 
+const streamScript = script((columns: number) => ({
+	code: `vec4 sum = dyTexel(r, c);
+	${addProduct('abT', columns, 'slopesTexel(r, k)', 'weightsTexel(c, k)')}
+	return sum - xTexel(r, c) * (inverseTexel(0, r) * pullTexel(0, r)).xxyy;`
+}));
+
 /** Slopes of the stream: through the heads and the norm, and past them. */
 function streamSlopes(
 	given: Infos<'x' | 'inverse' | 'pull' | 'weights' | 'slopes' | 'dy'>,
 	sizes: Sizes
 ): Drawing {
-	return {
-		inputs: given,
-		shape: given.x.shape,
-		code: `vec4 sum = dyTexel(r, c);
-	${addProduct('abT', columnsOf(sizes).all, 'slopesTexel(r, k)', 'weightsTexel(c, k)')}
-	return sum - xTexel(r, c) * (inverseTexel(0, r) * pullTexel(0, r)).xxyy;`
-	};
+	return { inputs: given, shape: given.x.shape, script: streamScript(columnsOf(sizes).all) };
 }
+
+const normScript = script(({ keys, values }: { keys: number; values: number }) => {
+	const rowSums = (name: string, columns: number, before: number) =>
+		overColumns(columns, `${name}Texel(c, k) * productTexel(c, ${before / 2} + k)`);
+	return {
+		code: `vec2 sum = vec2(0);
+	${rowSums('q', keys, 0)}
+	${rowSums('k', values - keys, keys)}
+	${rowSums('v', values - keys, values)}
+	return vec4(sum, 0, 0);`
+	};
+});
+
+const partOf = (before: number) => `productTexel(r, c + ${before / 2}) * normTexel(0, r).xxyy`;
+
+const querySlopes = script(() => ({ code: `return ${partOf(0)};` }));
+
+const keyValueSlopes = script(({ keys, values }: { keys: number; values: number }) => ({
+	code: `made[0] = ${partOf(keys)};
+	made[1] = ${partOf(values)};`
+}));
 
 /** Slopes of the weights of norm, queries, keys and values, all from xᵀ · slopes. */
 function weightSlopes(
@@ -116,30 +145,28 @@ function weightSlopes(
 ): tf.TensorInfo[] {
 	const { keys, values, all } = columnsOf(sizes);
 	const product = draw(productDrawing('aTb', x, slopes, [sizes.width, x.shape[0]!, all]));
-	const rowSums = (name: string, columns: number, before: number) =>
-		overColumns(columns, `${name}Texel(c, k) * productTexel(c, ${before / 2} + k)`);
 	const dNorm = draw({
 		inputs: { q, k, v, product },
 		shape: norm.shape,
-		code: `vec2 sum = vec2(0);
-	${rowSums('q', keys, 0)}
-	${rowSums('k', values - keys, keys)}
-	${rowSums('v', values - keys, values)}
-	return vec4(sum, 0, 0);`
+		script: normScript({ keys, values })
 	});
-	const part = (before: number) => `productTexel(r, c + ${before / 2}) * normTexel(0, r).xxyy`;
 	const inputs = { product, norm };
-	const dQ = draw({ inputs, shape: q.shape, code: `return ${part(0)};` });
+	const dQ = draw({ inputs, shape: q.shape, script: querySlopes() });
 	const [dK, dV] = drawAll({
 		inputs,
 		shape: k.shape,
 		count: 2,
-		code: `made[0] = ${part(keys)};
-	made[1] = ${part(values)};`
+		script: keyValueSlopes({ keys, values })
 	}) as [tf.TensorInfo, tf.TensorInfo];
 	free(product);
 	return [dNorm, dQ, dK, dV];
 }
+
+const pullScript = script(({ columns, width }: { columns: number; width: number }) => ({
+	code: `vec2 sum = vec2(0);
+	${overColumns(columns, 'rawTexel(c, k) * slopesTexel(c, k)')}
+	return vec4(sum / ${width}., 0, 0);`
+}));
 
 type Kept = 'inverse' | 'together' | 'raw' | 'turned' | 'context' | 'scores' | 'sums';
 
@@ -159,9 +186,7 @@ glKernel<'x' | Weight | Table | Kept | 'dy', AttentionPartSizes>(
 		const pull = draw({
 			inputs: { raw, slopes },
 			shape: [rows],
-			code: `vec2 sum = vec2(0);
-	${overColumns(all, 'rawTexel(c, k) * slopesTexel(c, k)')}
-	return vec4(sum / ${width}., 0, 0);`
+			script: pullScript({ columns: all, width })
 		});
 		const dx = draw(streamSlopes({ x, inverse, pull, weights, slopes, dy }, sizes));
 		const made = weightSlopes({ x, norm, q, k, v, slopes }, sizes, easel);

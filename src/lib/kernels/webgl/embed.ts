@@ -1,4 +1,12 @@
 import { glKernel } from './glKernel';
+import { script } from './program';
+
+const embedded = script(() => ({
+	functions: `vec2 embedded(int n, int c) {
+	return tableRow(int(tokensAt(n / columns, n % columns)), c);
+}`,
+	code: 'return vec4(embedded(2 * r, c), embedded(2 * r + 1, c));'
+}));
 
 glKernel<'table' | 'tokens', { count: number; width: number }>(
 	'Embed',
@@ -9,27 +17,15 @@ glKernel<'table' | 'tokens', { count: number; width: number }>(
 				inputs: { table, tokens },
 				shape: [count, width],
 				lengths: { columns },
-				functions: `vec2 embedded(int n, int c) {
-	return tableRow(int(tokensAt(n / columns, n % columns)), c);
-}`,
-				code: 'return vec4(embedded(2 * r, c), embedded(2 * r + 1, c));'
+				script: embedded()
 			})
 		];
 	}
 );
 
 /** Each row of the table looks through all tokens for its own. */
-glKernel<'table' | 'tokens' | 'dy', { width: number }>(
-	'EmbedGradient',
-	({ table, tokens, dy }, { width }, { draw }) => {
-		const columns = tokens.shape.at(-1) ?? 1;
-		const count = dy.shape.reduce((product, length) => product * length, 1) / width;
-		return [
-			draw({
-				inputs: { tokens, dy },
-				shape: table.shape,
-				lengths: { rows: count / columns, columns },
-				code: `vec4 sum = vec4(0);
+const slopes = script(() => ({
+	code: `vec4 sum = vec4(0);
 	for (int row = 0; row < rows; row++) {
 		for (int k = 0; 2 * k < columns; k++) {
 			ivec2 token = ivec2(tokensRow(row, k));
@@ -41,6 +37,19 @@ glKernel<'table' | 'tokens' | 'dy', { width: number }>(
 		}
 	}
 	return sum;`
+}));
+
+glKernel<'table' | 'tokens' | 'dy', { width: number }>(
+	'EmbedGradient',
+	({ table, tokens, dy }, { width }, { draw }) => {
+		const columns = tokens.shape.at(-1) ?? 1;
+		const count = dy.shape.reduce((product, length) => product * length, 1) / width;
+		return [
+			draw({
+				inputs: { tokens, dy },
+				shape: table.shape,
+				lengths: { rows: count / columns, columns },
+				script: slopes()
 			})
 		];
 	}

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Easel } from './glKernel';
-import { half, type Drawing } from './program';
+import { half, script, type Drawing } from './program';
 
 /*
  * A row is one choice of one token. Rows are sorted by expert into places, so that an expert's rows
@@ -12,11 +12,12 @@ import { half, type Drawing } from './program';
 export const placesOf = (rows: number, experts: number): number =>
 	2 * half(rows + Math.min(rows, experts));
 
-interface Sizes {
-	readonly rows: number;
+type Choices = {
 	readonly choices: number;
 	readonly experts: number;
-}
+};
+
+type Sizes = Choices & { readonly rows: number };
 
 /**
  * Sorts rows by expert, keeping their order within one.
@@ -29,21 +30,20 @@ export function sortRows(
 	sizes: Sizes,
 	easel: Easel
 ): { order: tf.TensorInfo; starts: tf.TensorInfo } {
-	const { rows, experts } = sizes;
+	const { rows, choices, experts } = sizes;
 	const starts = easel.draw(startsOf(chosen, sizes));
 	const order = easel.draw({
 		inputs: { chosen, starts },
 		shape: [placesOf(rows, experts), 4],
 		dtype: 'int32',
 		lengths: { rows },
-		functions: idPairs(sizes) + rowsAtPlaces(experts) + PLACES_OF_ROWS,
-		code: 'return c == 0 ? rowsAtPlaces(r) : placesOfRows(r);'
+		script: orderScript({ choices, experts })
 	});
 	return { order, starts };
 }
 
 /** GLSL: the experts of rows 2k and 2k + 1, counted from 1; 0 for a row that is not there. */
-function idPairs({ choices }: Sizes): string {
+function idPairs({ choices }: Choices): string {
 	const at = (row: string) => `chosenAt((${row}) / ${choices}, (${row}) % ${choices})`;
 	const pair = choices === 1 ? 'chosenTexel(k, 0).xz' : `vec2(${at('2 * k')}, ${at('2 * k + 1')})`;
 	return `vec2 idPair(int k) {
@@ -52,15 +52,9 @@ function idPairs({ choices }: Sizes): string {
 }`;
 }
 
-/** The first place of each expert, and after the last. */
-function startsOf(chosen: tf.TensorInfo, sizes: Sizes): Drawing {
-	const { rows, experts } = sizes;
-	return {
-		inputs: { chosen },
-		shape: [experts + 1],
-		lengths: { rows },
-		functions: idPairs(sizes),
-		code: `int counts[${experts + 1}];
+const startScript = script(({ choices, experts }: Choices) => ({
+	functions: idPairs({ choices, experts }),
+	code: `int counts[${experts + 1}];
 	for (int e = 0; e <= ${experts}; e++) counts[e] = 0;
 	for (int k = 0; 2 * k < rows; k++) {
 		ivec2 ids = ivec2(idPair(k));
@@ -70,6 +64,15 @@ function startsOf(chosen: tf.TensorInfo, sizes: Sizes): Drawing {
 	int start = 0;
 	for (int e = 1; e <= 2 * c; e++) start += (counts[e] + 1) / 2 * 2;
 	return vec4(start, start + (counts[min(2 * c + 1, ${experts})] + 1) / 2 * 2, 0, 0);`
+}));
+
+/** The first place of each expert, and after the last. */
+function startsOf(chosen: tf.TensorInfo, { rows, choices, experts }: Sizes): Drawing {
+	return {
+		inputs: { chosen },
+		shape: [experts + 1],
+		lengths: { rows },
+		script: startScript({ choices, experts })
 	};
 }
 
@@ -102,3 +105,8 @@ vec4 placesOfRows(int r) {
 	if (own.y > 0.) place.y += startsAt(0, int(own.y) - 1);
 	return vec4(place.x, 0, place.y, 0);
 }`;
+
+const orderScript = script((sizes: Choices) => ({
+	functions: idPairs(sizes) + rowsAtPlaces(sizes.experts) + PLACES_OF_ROWS,
+	code: 'return c == 0 ? rowsAtPlaces(r) : placesOfRows(r);'
+}));

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { glKernel } from './glKernel';
-import { divided, type Drawing } from './program';
+import { divided, script, type Drawing } from './program';
 
 /** A tensor with the place of its first number in a vector. */
 export interface Laid {
@@ -19,21 +19,21 @@ function rowOf(shape: readonly number[]): string {
 	return `${whole} * ${rows + 1} + ${rest}`;
 }
 
-/** Numbers `first` to `end` of a vector in which tensors lie; 0 where none does. `first` is even. */
-export function layOut(parts: readonly Laid[], first: number, end: number): Drawing {
-	const widthOf = ({ info }: Laid) => info.shape.at(-1) ?? 1;
+/** The shape of a tensor with the place of its first number. */
+type Place = { readonly shape: readonly number[]; readonly offset: number };
+
+const laid = script(({ parts, first }: { parts: readonly Place[]; first: number }) => {
+	const widthOf = ({ shape }: Place) => shape.at(-1) ?? 1;
 	const isPaired = parts.every((part) => widthOf(part) % 2 === 0 && part.offset % 2 === 0);
 	const type = isPaired ? 'vec2' : 'float';
 	const cases = parts.map((part, i) => {
-		const { info, offset } = part;
-		const isInside = `number >= ${offset} && number < ${offset + sizeOf(info.shape)}`;
+		const { shape, offset } = part;
+		const isInside = `number >= ${offset} && number < ${offset + sizeOf(shape)}`;
 		const column = divided('at', widthOf(part)).rest;
-		const read = isPaired ? `Row(${rowOf(info.shape)}, ${column} >> 1)` : `At(${rowOf(info.shape)}, ${column})`; // prettier-ignore
+		const read = isPaired ? `Row(${rowOf(shape)}, ${column} >> 1)` : `At(${rowOf(shape)}, ${column})`; // prettier-ignore
 		return `if (${isInside}) { int at = number - ${offset}; return p${i}${read}; }`;
 	});
 	return {
-		inputs: Object.fromEntries(parts.map(({ info }, i) => [`p${i}`, info])),
-		shape: [end - first],
 		functions: `${type} laid(int number) {
 	${cases.join('\n\t')}
 	return ${type}(0);
@@ -41,6 +41,16 @@ export function layOut(parts: readonly Laid[], first: number, end: number): Draw
 		code: isPaired
 			? `return vec4(laid(${first} + 2 * c), 0, 0);`
 			: `return vec4(laid(${first} + 2 * c), laid(${first + 1} + 2 * c), 0, 0);`
+	};
+});
+
+/** Numbers `first` to `end` of a vector in which tensors lie; 0 where none does. `first` is even. */
+export function layOut(parts: readonly Laid[], first: number, end: number): Drawing {
+	const places = parts.map(({ info, offset }) => ({ shape: info.shape, offset }));
+	return {
+		inputs: Object.fromEntries(parts.map(({ info }, i) => [`p${i}`, info])),
+		shape: [end - first],
+		script: laid({ parts: places, first })
 	};
 }
 

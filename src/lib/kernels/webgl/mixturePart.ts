@@ -2,20 +2,23 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { MixtureSizes } from '$lib/kernels/mixturePart';
 import { sortRows } from './expertOrder';
+import {
+	byExpert,
+	GATE_OF,
+	gather,
+	overPlaces,
+	overPlacesTwice,
+	scatteredBy,
+	scattering,
+	type Gated,
+	type Gates
+} from './expertPlaces';
 import { glKernel, type Easel } from './glKernel';
 import { addTokenSlopes, gateUpSlopes, hiddenOf, hiddenSlopes } from './network';
 import { choiceDrawing } from './pick';
 import { addProduct, addTwo, productDrawing } from './product';
-import { half, type Drawing } from './program';
+import { half, script, type Drawing } from './program';
 import { inverseRoots, normed, normSlopes } from './rmsNorm';
-import {
-	byExpert,
-	gather,
-	overPlaces,
-	overPlacesTwice,
-	scattering,
-	type Gates
-} from './routedExperts';
 import { SWIGLU } from './swiGlu';
 
 type Infos<Names extends string> = Readonly<Record<Names, tf.TensorInfo>>;
@@ -34,15 +37,23 @@ function gatesOf(
 	{ logits, chosen }: Infos<'logits' | 'chosen'>,
 	{ gateOn }: MixtureSizes
 ): { all: Gates; onInput: Gates | null; onOutput: Gates | null } {
-	const all: Gates = {
-		inputs: { logits, chosen },
-		functions: `float gateOf(int n, int choice) {
-	return 1. / (1. + exp(-logitsAt(n, int(chosenAt(n, choice)))));
-}`
-	};
+	const all: Gates = { from: 'logits', inputs: { logits, chosen } };
 	const [onInput, onOutput] = gateOn === 'input' ? [all, null] : [null, all];
 	return { all, onInput, onOutput };
 }
+
+/** Sizes that are written into programs. */
+type Sides = { readonly width: number; readonly hidden: number };
+
+const hiddenScript = script(({ width, hidden }: Sides) => {
+	const at = (column: string) => `gateUpTexel(first + k, ${column})`;
+	return {
+		functions: SWIGLU,
+		code: `int first = int(orderTexel(r, 0).y) * ${half(width)};
+	${addTwo('ab', width, 'givenTexel(r, k)', [at('c'), at(`c + ${hidden / 2}`)])}
+	made[2] = swiGlu(made[0], made[1]);`
+	};
+});
 
 /** Gate, up and what comes of both, at every place by its expert. */
 function hiddenAtPlaces(
@@ -51,17 +62,22 @@ function hiddenAtPlaces(
 	order: tf.TensorInfo,
 	{ width, hidden }: MixtureSizes
 ): Drawing {
-	const at = (column: string) => `gateUpTexel(first + k, ${column})`;
 	return {
 		inputs: { given, gateUp, order },
 		shape: [given.shape[0]!, hidden],
 		count: 3,
-		functions: SWIGLU,
-		code: `int first = int(orderTexel(r, 0).y) * ${half(width)};
-	${addTwo('ab', width, 'givenTexel(r, k)', [at('c'), at(`c + ${hidden / 2}`)])}
-	made[2] = swiGlu(made[0], made[1]);`
+		script: hiddenScript({ width, hidden })
 	};
 }
+
+type Scattered = Gated & { readonly hidden: number };
+
+const answerScript = script(({ hidden, ...gated }: Scattered) => ({
+	functions: scatteredBy(gated),
+	code: `vec4 sum = xTexel(r, c) + scattered(r, c);
+	${addProduct('ab', hidden, 'innerTexel(r, k)', 'sharedDownTexel(k, c)')}
+	return sum;`
+}));
 
 type Weight = 'gateUp' | 'down' | 'sharedGate' | 'sharedUp' | 'sharedDown';
 
@@ -79,18 +95,25 @@ glKernel<'x' | 'normed' | 'logits' | 'chosen' | Weight, MixtureSizes>(
 		const shared = easel.drawAll(
 			hiddenOf(both, { rows: x.shape[0]!, width, hidden })
 		) as unknown as Hidden;
-		const { functions, lengths, ...scattered } = scattering(answer, onOutput, order, sizes);
+		const { inputs: read, lengths, gated } = scattering(answer, onOutput, order, sizes);
 		const y = easel.draw({
-			inputs: { x, inner: shared[2], sharedDown, ...scattered.inputs },
+			inputs: { x, inner: shared[2], sharedDown, ...read },
 			shape: x.shape,
-			...{ functions, lengths },
-			code: `vec4 sum = xTexel(r, c) + scattered(r, c);
-	${addProduct('ab', hidden, 'innerTexel(r, k)', 'sharedDownTexel(k, c)')}
-	return sum;`
+			lengths,
+			script: answerScript({ ...gated, hidden })
 		});
 		return [y, order, starts, given, ...own, answer, ...shared];
 	}
 );
+
+const placeSlopeScript = script(({ width, hidden }: Sides) => ({
+	functions: SWIGLU,
+	code: `int first = int(orderTexel(r, 0).y) * ${half(hidden)};
+	vec4 sum = vec4(0);
+	${addProduct('abT', width, 'dAnswerTexel(r, k)', 'downTexel(first + c, k)')}
+	made[0] = sum * gateSlope(gatedTexel(r, c), raisedTexel(r, c));
+	made[1] = sum * upSlope(gatedTexel(r, c));`
+}));
 
 /** Slopes of gate and up at every place. */
 function slopesAtPlaces(
@@ -102,14 +125,17 @@ function slopesAtPlaces(
 		inputs: { dAnswer, down, order, gated, raised },
 		shape: gated.shape,
 		count: 2,
-		functions: SWIGLU,
-		code: `int first = int(orderTexel(r, 0).y) * ${half(hidden)};
-	vec4 sum = vec4(0);
-	${addProduct('abT', width, 'dAnswerTexel(r, k)', 'downTexel(first + c, k)')}
-	made[0] = sum * gateSlope(gatedTexel(r, c), raisedTexel(r, c));
-	made[1] = sum * upSlope(gatedTexel(r, c));`
+		script: placeSlopeScript({ width, hidden })
 	};
 }
+
+const givenSlopeScript = script(({ width, hidden }: Sides) => ({
+	code: `int first = int(orderTexel(r, 0).y) * ${half(width)};
+	vec4 sum = vec4(0);
+	${addProduct('abT', hidden, 'dGatedTexel(r, k)', 'gateUpTexel(first + c, k)')}
+	${addProduct('abT', hidden, 'dRaisedTexel(r, k)', `gateUpTexel(first + c, k + ${hidden / 2})`)}
+	return sum;`
+}));
 
 /** Slopes of what every place was given. */
 function slopesOfGiven(
@@ -121,30 +147,12 @@ function slopesOfGiven(
 	return {
 		inputs: { dGated, dRaised, gateUp, order },
 		shape: [dGated.shape[0]!, width],
-		code: `int first = int(orderTexel(r, 0).y) * ${half(width)};
-	vec4 sum = vec4(0);
-	${addProduct('abT', hidden, 'dGatedTexel(r, k)', 'gateUpTexel(first + c, k)')}
-	${addProduct('abT', hidden, 'dRaisedTexel(r, k)', `gateUpTexel(first + c, k + ${hidden / 2})`)}
-	return sum;`
+		script: givenSlopeScript({ width, hidden })
 	};
 }
 
-/**
- * Slopes of the logits: those of the gates, each the product of what stands at the choice's place and
- * at its token, through the sigmoid.
- */
-function logitSlopes(
-	atPlace: tf.TensorInfo,
-	atToken: tf.TensorInfo,
-	order: tf.TensorInfo,
-	{ inputs, functions }: Gates,
-	{ rows, choices, experts, width }: MixtureSizes
-): Drawing {
-	return {
-		inputs: { atPlace, atToken, order, ...inputs },
-		shape: [rows / choices, experts],
-		lengths: { rows },
-		functions: `${functions}
+const logitSlopeScript = script(({ choices, width }: { choices: number; width: number }) => ({
+	functions: `${GATE_OF.logits}
 float slope(int n, int choice) {
 	int place = int(orderAt(n * ${choices} + choice, 2));
 	vec2 sum = vec2(0);
@@ -152,7 +160,7 @@ float slope(int n, int choice) {
 	${width % 2 === 0 ? '' : `sum.x += atPlaceRow(place, ${width >> 1}).x * atTokenRow(n, ${width >> 1}).x;`}
 	return sum.x + sum.y;
 }`,
-		code: `vec4 sum = vec4(0);
+	code: `vec4 sum = vec4(0);
 	for (int i = 0; i < ${2 * choices}; i++) {
 		int n = 2 * r + i / ${choices}, choice = i % ${choices};
 		if (n * ${choices} >= rows) break;
@@ -162,6 +170,24 @@ float slope(int n, int choice) {
 		sum[i / ${choices} * 2 + expert % 2] += slope(n, choice) * gate * (1. - gate);
 	}
 	return sum;`
+}));
+
+/**
+ * Slopes of the logits: those of the gates, each the product of what stands at the choice's place and
+ * at its token, through the sigmoid.
+ */
+function logitSlopes(
+	atPlace: tf.TensorInfo,
+	atToken: tf.TensorInfo,
+	order: tf.TensorInfo,
+	{ inputs }: Gates,
+	{ rows, choices, experts, width }: MixtureSizes
+): Drawing {
+	return {
+		inputs: { atPlace, atToken, order, ...inputs },
+		shape: [rows / choices, experts],
+		lengths: { rows },
+		script: logitSlopeScript({ choices, width })
 	};
 }
 
@@ -198,6 +224,16 @@ function expertSlopes(
 	];
 }
 
+const tokenSlopeScript = script(
+	({ experts, hidden, ...gated }: Scattered & { experts: number }) => ({
+		functions: scatteredBy(gated),
+		code: `vec4 sum = scattered(r, c);
+	${addTokenSlopes(hidden)}
+	${addProduct('abT', experts, 'dLogitsTexel(r, k)', 'routerTexel(c, k)')}
+	return sum;`
+	})
+);
+
 /** Slopes of the normed tokens: through the experts, the shared expert and the router. */
 function tokenSlopes(
 	dGiven: tf.TensorInfo,
@@ -208,15 +244,13 @@ function tokenSlopes(
 ): Drawing {
 	const { normed: z, sharedGate: gate, sharedUp: up, router, order } = all;
 	const { onInput } = gatesOf(all, sizes);
-	const { inputs, lengths, functions } = scattering(dGiven, onInput, order, sizes);
+	const { inputs, lengths, gated } = scattering(dGiven, onInput, order, sizes);
+	const { experts, hidden } = sizes;
 	return {
 		inputs: { dGated, dRaised, gate, up, dLogits, router, ...inputs },
 		shape: z.shape,
-		...{ lengths, functions },
-		code: `vec4 sum = scattered(r, c);
-	${addTokenSlopes(sizes.hidden)}
-	${addProduct('abT', sizes.experts, 'dLogitsTexel(r, k)', 'routerTexel(c, k)')}
-	return sum;`
+		lengths,
+		script: tokenSlopeScript({ ...gated, experts, hidden })
 	};
 }
 

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { glKernel } from './glKernel';
 import { addProduct, addTwo, productDrawing } from './product';
-import type { Drawing } from './program';
+import { script, type Drawing } from './program';
 import { SWIGLU } from './swiGlu';
 
 interface Sizes {
@@ -12,6 +12,12 @@ interface Sizes {
 
 type Infos<Names extends string> = Readonly<Record<Names, tf.TensorInfo>>;
 
+const hiddenScript = script((width: number) => ({
+	functions: SWIGLU,
+	code: `${addTwo('ab', width, 'xTexel(r, k)', ['gateTexel(k, c)', 'upTexel(k, c)'])}
+	made[2] = swiGlu(made[0], made[1]);`
+}));
+
 /** Gate, up and what comes of both, of every token. */
 export function hiddenOf(
 	{ x, gate, up }: Infos<'x' | 'gate' | 'up'>,
@@ -21,11 +27,17 @@ export function hiddenOf(
 		inputs: { x, gate, up },
 		shape: [rows, hidden],
 		count: 3,
-		functions: SWIGLU,
-		code: `${addTwo('ab', width, 'xTexel(r, k)', ['gateTexel(k, c)', 'upTexel(k, c)'])}
-	made[2] = swiGlu(made[0], made[1]);`
+		script: hiddenScript(width)
 	};
 }
+
+const hiddenSlopeScript = script((width: number) => ({
+	functions: SWIGLU,
+	code: `vec4 sum = vec4(0);
+	${addProduct('abT', width, 'dyTexel(r, k)', 'downTexel(c, k)')}
+	made[0] = sum * gateSlope(gatedTexel(r, c), raisedTexel(r, c));
+	made[1] = sum * upSlope(gatedTexel(r, c));`
+}));
 
 /** Slopes of gate and up. */
 export function hiddenSlopes(
@@ -36,13 +48,13 @@ export function hiddenSlopes(
 		inputs: { dy, down, gated, raised },
 		shape: [rows, hidden],
 		count: 2,
-		functions: SWIGLU,
-		code: `vec4 sum = vec4(0);
-	${addProduct('abT', width, 'dyTexel(r, k)', 'downTexel(c, k)')}
-	made[0] = sum * gateSlope(gatedTexel(r, c), raisedTexel(r, c));
-	made[1] = sum * upSlope(gatedTexel(r, c));`
+		script: hiddenSlopeScript(width)
 	};
 }
+
+const gateUpScript = script(() => ({
+	code: addTwo('aTb', 'rows', 'xTexel(k, r)', ['dGatedTexel(k, c)', 'dRaisedTexel(k, c)'])
+}));
 
 /** Slopes of the matrices of gate and up. */
 export function gateUpSlopes(
@@ -54,7 +66,7 @@ export function gateUpSlopes(
 		shape: [width, hidden],
 		count: 2,
 		lengths: { rows },
-		code: addTwo('aTb', 'rows', 'xTexel(k, r)', ['dGatedTexel(k, c)', 'dRaisedTexel(k, c)'])
+		script: gateUpScript()
 	};
 }
 
@@ -62,6 +74,12 @@ export function gateUpSlopes(
 export const addTokenSlopes = (hidden: number): string =>
 	`${addProduct('abT', hidden, 'dGatedTexel(r, k)', 'gateTexel(c, k)')}
 	${addProduct('abT', hidden, 'dRaisedTexel(r, k)', 'upTexel(c, k)')}`;
+
+const tokenSlopeScript = script((hidden: number) => ({
+	code: `vec4 sum = vec4(0);
+	${addTokenSlopes(hidden)}
+	return sum;`
+}));
 
 glKernel<'x' | 'gate' | 'up' | 'down', Sizes>(
 	'Network',
@@ -87,9 +105,7 @@ glKernel<'x' | 'gate' | 'up' | 'down' | 'gated' | 'raised' | 'inner' | 'dy', Siz
 		const dx = draw({
 			inputs: { gate, up, dGated, dRaised },
 			shape: x.shape,
-			code: `vec4 sum = vec4(0);
-	${addTokenSlopes(hidden)}
-	return sum;`
+			script: tokenSlopeScript(hidden)
 		});
 		const weights = drawAll(gateUpSlopes({ x, dGated, dRaised }, sizes));
 		const dDown = draw(productDrawing('aTb', inner, dy, [hidden, rows, width]));

@@ -4,14 +4,8 @@
  */
 import type { GPGPUContext, MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import {
-	samplerOf,
-	sourceOf,
-	uniformsOf,
-	type Drawing,
-	type TexelSize,
-	type Uniform
-} from './program';
+import { uniformsOf, type Drawing, type TexelSize, type Uniform } from './program';
+import { samplerOf, sourceOf } from './source';
 
 /** A part of the backend that we use and its own types leave out. */
 interface Reshaper {
@@ -27,6 +21,7 @@ interface Compiled {
 
 /** What one graphics processor holds for us. */
 interface Studio {
+	/** By the keys of their sources. */
 	readonly compiled: Map<string, Compiled>;
 	/** Where programs draw into, by the number of tensors that they make. */
 	readonly frames: Map<number, WebGLFramebuffer>;
@@ -120,8 +115,9 @@ function paint(
 	targets: readonly Texture[]
 ): void {
 	const gl = gpgpu.gl as WebGL2RenderingContext;
-	const { program, places } = compiledFor(gpgpu, drawing);
 	const [target] = targets as [Texture];
+	const uniforms = uniformsOf(drawing, textures, target);
+	const { program, places } = compiledFor(gpgpu, drawing, uniforms);
 	const { width, height } = target;
 	gl.bindFramebuffer(gl.FRAMEBUFFER, frameOf(gpgpu, targets.length));
 	targets.forEach(({ texture }, i) => {
@@ -136,21 +132,23 @@ function paint(
 		gl.activeTexture(gl.TEXTURE0 + i);
 		gl.bindTexture(gl.TEXTURE_2D, texture);
 	});
-	for (const uniform of uniformsOf(drawing, textures, target)) {
-		give(gl, places.get(uniform.name) ?? null, uniform);
-	}
+	for (const uniform of uniforms) give(gl, places.get(uniform.name) ?? null, uniform);
 	gpgpu.executeProgram();
 }
 
 /** The program of a drawing, compiled when it is drawn for the first time. */
-function compiledFor(gpgpu: GPGPUContext, drawing: Drawing): Compiled {
+function compiledFor(
+	gpgpu: GPGPUContext,
+	drawing: Drawing,
+	uniforms: readonly Uniform[]
+): Compiled {
 	const { compiled } = studioOf(gpgpu);
-	const source = sourceOf(drawing);
-	const known = compiled.get(source);
+	const { key, write } = sourceOf(drawing);
+	const known = compiled.get(key);
 	if (known) return known;
 	const gl = gpgpu.gl as WebGL2RenderingContext;
 	const shader = gl.createShader(gl.FRAGMENT_SHADER)!;
-	gl.shaderSource(shader, source);
+	gl.shaderSource(shader, write());
 	gl.compileShader(shader);
 	if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) {
 		throw new Error(`WebGL refused a program: ${gl.getShaderInfoLog(shader)}`);
@@ -160,10 +158,9 @@ function compiledFor(gpgpu: GPGPUContext, drawing: Drawing): Compiled {
 	Object.keys(drawing.inputs).forEach((name, i) => {
 		gl.uniform1i(gl.getUniformLocation(program, samplerOf(name)), i);
 	});
-	const names = uniformsOf(drawing).map(({ name }) => name);
-	const places = new Map(names.map((name) => [name, gl.getUniformLocation(program, name)]));
+	const places = new Map(uniforms.map(({ name }) => [name, gl.getUniformLocation(program, name)]));
 	const made = { program, places };
-	compiled.set(source, made);
+	compiled.set(key, made);
 	return made;
 }
 

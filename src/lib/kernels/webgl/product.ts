@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { glKernel } from './glKernel';
-import { half, type Drawing } from './program';
+import { half, script, type Drawing } from './program';
 
 /** Which factor is read transposed. */
 export type Form = 'ab' | 'abT' | 'aTb';
@@ -112,6 +112,16 @@ export function addTwo(
 /** GLSL that adds the product of texels `p` and `q` to `sum`, or to what is named. */
 export const addBlock = (form: Form, sum = 'sum'): string => `${sum} += ${LANES[form]};`;
 
+const product = script(({ form, inner }: { form: Form; inner: number | 'inner' }) => {
+	const left = form === 'aTb' ? 'aTexel(k, r)' : 'aTexel(r, k)';
+	const right = form === 'abT' ? 'bTexel(c, k)' : 'bTexel(k, c)';
+	return {
+		code: `vec4 sum = vec4(0);
+	${addProduct(form, inner, left, right)}
+	return sum;`
+	};
+});
+
 /** The program of one product of two matrices. */
 export function productDrawing(
 	form: Form,
@@ -119,17 +129,11 @@ export function productDrawing(
 	b: tf.TensorInfo,
 	[rows, inner, columns]: readonly [number, number, number]
 ): Drawing {
-	const left = form === 'aTb' ? 'aTexel(k, r)' : 'aTexel(r, k)';
-	const right = form === 'abT' ? 'bTexel(c, k)' : 'bTexel(k, c)';
-	return {
-		inputs: { a, b },
-		shape: [rows, columns],
-		// Weights' gradients add up over tokens.
-		...(form === 'aTb' ? { lengths: { inner } } : {}),
-		code: `vec4 sum = vec4(0);
-	${addProduct(form, form === 'aTb' ? 'inner' : inner, left, right)}
-	return sum;`
-	};
+	const drawing = { inputs: { a, b }, shape: [rows, columns] };
+	return form === 'aTb'
+		? // Weights' gradients add up over tokens.
+			{ ...drawing, lengths: { inner }, script: product({ form, inner: 'inner' }) }
+		: { ...drawing, script: product({ form, inner }) };
 }
 
 interface Sizes {

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { glKernel, type Easel } from './glKernel';
 import { eachPair } from './product';
-import type { Drawing } from './program';
+import { script, type Drawing } from './program';
 
 /** GLSL that adds to `sum` what stands in each of two rows, a texel's worth by `k`. */
 export const overColumns = (width: number, block: string): string =>
@@ -11,27 +11,50 @@ export const overColumns = (width: number, block: string): string =>
 		`vec4 block = ${block}; sum += block.xz;`
 	);
 
-/** One over the root of the mean square of each row. */
-export function inverseRoots(x: tf.TensorInfo, width: number, eps: number): Drawing {
-	return {
-		inputs: { x },
-		shape: [x.shape[0]!],
-		code: `vec2 sum = vec2(0);
+const inverseRoot = script(({ width, eps }: { width: number; eps: number }) => ({
+	code: `vec2 sum = vec2(0);
 	${overColumns(width, 'xTexel(c, k) * xTexel(c, k)')}
 	return vec4(inversesqrt(sum / ${width}. + ${eps.toExponential()}), 0, 0);`
-	};
+}));
+
+/** One over the root of the mean square of each row. */
+export function inverseRoots(x: tf.TensorInfo, width: number, eps: number): Drawing {
+	return { inputs: { x }, shape: [x.shape[0]!], script: inverseRoot({ width, eps }) };
 }
 
 type Infos<Names extends string> = Readonly<Record<Names, tf.TensorInfo>>;
 
+const shortened = script(() => ({
+	code: 'return xTexel(r, c) * inverseTexel(0, r).xxyy * weightTexel(0, c).xyxy;'
+}));
+
 /** Rows times the inverses of their roots, times the weights. */
 export function normed({ x, weight, inverse }: Infos<'x' | 'weight' | 'inverse'>): Drawing {
-	return {
-		inputs: { x, weight, inverse },
-		shape: x.shape,
-		code: 'return xTexel(r, c) * inverseTexel(0, r).xxyy * weightTexel(0, c).xyxy;'
-	};
+	return { inputs: { x, weight, inverse }, shape: x.shape, script: shortened() };
 }
+
+/** Every x of a row moves the common factor too: the row's pull. */
+const pullOf = script((width: number) => ({
+	code: `vec2 sum = vec2(0);
+	${overColumns(width, 'xTexel(c, k) * dyTexel(c, k) * weightTexel(0, k).xyxy')}
+	vec2 factor = inverseTexel(0, c).xy;
+	return vec4(sum * factor * factor / ${width}., 0, 0);`
+}));
+
+const slopeOf = script(({ hasPast }: { hasPast: boolean }) => ({
+	code: `vec4 slope = dyTexel(r, c) * weightTexel(0, c).xyxy;
+	slope = inverseTexel(0, r).xxyy * (slope - xTexel(r, c) * pullTexel(0, r).xxyy);
+	return slope${hasPast ? ' + pastTexel(r, c)' : ''};`
+}));
+
+const weightSlope = script(() => {
+	const slope = 'xTexel(k, c) * dyTexel(k, c) * inverseTexel(0, k).xxyy';
+	return {
+		code: `vec2 sum = vec2(0);
+	${eachPair('rows', `vec4 block = ${slope}; sum += block.xy + block.zw;`, `sum += (${slope}).xy;`)}
+	return vec4(sum, 0, 0);`
+	};
+});
 
 /**
  * Slopes of x and of the weights.
@@ -44,30 +67,17 @@ export function normSlopes(
 	{ draw, free }: Easel
 ): [tf.TensorInfo, tf.TensorInfo] {
 	const [rows, width] = x.shape as [number, number];
-	// Every x of a row moves the common factor too: the row's pull.
-	const pull = draw({
-		inputs: { x, weight, inverse, dy },
-		shape: [rows],
-		code: `vec2 sum = vec2(0);
-	${overColumns(width, 'xTexel(c, k) * dyTexel(c, k) * weightTexel(0, k).xyxy')}
-	vec2 factor = inverseTexel(0, c).xy;
-	return vec4(sum * factor * factor / ${width}., 0, 0);`
-	});
+	const pull = draw({ inputs: { x, weight, inverse, dy }, shape: [rows], script: pullOf(width) });
 	const dx = draw({
 		inputs: { x, weight, inverse, pull, dy, ...(past ? { past } : {}) },
 		shape: x.shape,
-		code: `vec4 slope = dyTexel(r, c) * weightTexel(0, c).xyxy;
-	slope = inverseTexel(0, r).xxyy * (slope - xTexel(r, c) * pullTexel(0, r).xxyy);
-	return slope${past ? ' + pastTexel(r, c)' : ''};`
+		script: slopeOf({ hasPast: past !== null })
 	});
-	const slope = 'xTexel(k, c) * dyTexel(k, c) * inverseTexel(0, k).xxyy';
 	const dWeight = draw({
 		inputs: { x, inverse, dy },
 		shape: [width],
 		lengths: { rows },
-		code: `vec2 sum = vec2(0);
-	${eachPair('rows', `vec4 block = ${slope}; sum += block.xy + block.zw;`, `sum += (${slope}).xy;`)}
-	return vec4(sum, 0, 0);`
+		script: weightSlope()
 	});
 	free(pull);
 	return [dx, dWeight];

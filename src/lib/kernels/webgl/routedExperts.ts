@@ -1,8 +1,16 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { placesOf, sortRows } from './expertOrder';
+import { sortRows } from './expertOrder';
+import {
+	byExpert,
+	gather,
+	overPlaces,
+	scatteredBy,
+	scattering,
+	type Gated,
+	type Gates
+} from './expertPlaces';
 import { glKernel, type Easel } from './glKernel';
-import { addBlock, addProduct, eachBetween, type Form } from './product';
-import { half, type Drawing } from './program';
+import { half, script, type Drawing } from './program';
 import { SWIGLU } from './swiGlu';
 
 interface Sizes {
@@ -14,83 +22,12 @@ interface Sizes {
 	readonly gateOn: 'input' | 'output';
 }
 
-/** Where a program finds the gate of a choice: GLSL of `float gateOf(int n, int choice)`. */
-export interface Gates {
-	readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
-	readonly functions: string;
-}
+const gatesIn = (gate: tf.TensorInfo): Gates => ({ from: 'gates', inputs: { gate } });
 
-const gatesIn = (gate: tf.TensorInfo): Gates => ({
-	inputs: { gate },
-	functions: 'float gateOf(int n, int choice) { return gateAt(n, choice); }'
-});
-
-/** Each place gets its token's numbers, times the gate where said; an empty place gets 0. */
-export function gather(
-	x: tf.TensorInfo,
-	gate: Gates | null,
-	order: tf.TensorInfo,
-	{ rows, choices, experts, width }: Sizes
-): Drawing {
-	const factor = gate ? `gateOf(row / ${choices}, row % ${choices}) *` : '';
-	return {
-		inputs: { x, order, ...gate?.inputs },
-		shape: [placesOf(rows, experts), width],
-		functions: `${gate?.functions ?? ''}
-vec2 given(int row, int c) {
-	return row < 0 ? vec2(0) : ${factor} xRow(row / ${choices}, c);
-}`,
-		code: `ivec2 row = ivec2(orderTexel(r, 0).xz);
-	return vec4(given(row.x, c), given(row.y, c));`
-	};
-}
-
-/**
- * What a program needs so that each token adds up what stands at the places of its choices, times the
- * gates where said: GLSL of `vec4 scattered(int r, int c)`, and a length.
- */
-export function scattering(
-	answer: tf.TensorInfo,
-	gate: Gates | null,
-	order: tf.TensorInfo,
-	{ rows, choices }: Sizes
-): Required<Pick<Drawing, 'inputs' | 'lengths' | 'functions'>> {
-	return {
-		inputs: { answer, order, ...gate?.inputs },
-		lengths: { tokens: rows / choices },
-		functions: `${gate?.functions ?? ''}
-vec2 added(int n, int c) {
-	vec2 sum = vec2(0);
-	for (int i = 0; i < ${choices}; i++) {
-		int place = int(orderAt(n * ${choices} + i, 2));
-		sum += ${gate ? 'gateOf(n, i) * ' : ''}answerRow(place, c);
-	}
-	return sum;
-}
-vec4 scattered(int r, int c) {
-	return vec4(added(2 * r, c), 2 * r + 1 < tokens ? added(2 * r + 1, c) : vec2(0));
-}`
-	};
-}
-
-/** Every place times the matrix of its expert, [inner, columns] or transposed. */
-export function byExpert(
-	form: Form,
-	a: tf.TensorInfo,
-	weights: tf.TensorInfo,
-	order: tf.TensorInfo,
-	[inner, columns]: readonly [number, number]
-): Drawing {
-	const start = `first + ${form === 'ab' ? 'k, c' : 'c, k'}`;
-	return {
-		inputs: { a, weights, order },
-		shape: [a.shape[0]!, columns],
-		code: `int first = int(orderTexel(r, 0).y) * ${half(weights.shape[1]!)};
-	vec4 sum = vec4(0);
-	${addProduct(form, inner, 'aTexel(r, k)', `weightsTexel(${start})`)}
-	return sum;`
-	};
-}
+const scatterScript = script((gated: Gated) => ({
+	functions: scatteredBy(gated),
+	code: 'return scattered(r, c);'
+}));
 
 /** Each token's sum of what stands at the places of its choices. */
 function scatter(
@@ -100,63 +37,8 @@ function scatter(
 	shape: number[],
 	sizes: Sizes
 ): Drawing {
-	const code = 'return scattered(r, c);';
-	return { ...scattering(answer, gate, order, sizes), shape, code };
-}
-
-/** GLSL: the expert of a block of matrices, the block's row in the expert's own, and the expert's places. */
-const placesOfExpert = (rows: number) => `int expert = r / ${rows}, row = r % ${rows};
-	int from = int(startsAt(0, expert)) / 2, to = int(startsAt(0, expert + 1)) / 2;`;
-
-/** Gradient of every expert's matrix, from the expert's own places; exactly 0 where it has none. */
-export function overPlaces(
-	a: tf.TensorInfo,
-	b: tf.TensorInfo,
-	starts: tf.TensorInfo,
-	weights: tf.TensorInfo
-): Drawing {
-	const product = `vec4 p = aTexel(k, row), q = bTexel(k, c); ${addBlock('aTb')}`;
-	return {
-		inputs: { a, b, starts },
-		shape: weights.shape,
-		code: `${placesOfExpert(half(weights.shape[1]!))}
-	vec4 sum = vec4(0);
-	${eachBetween('from', 'to', product)}
-	return sum;`
-	};
-}
-
-/**
- * `overPlaces` for two matrices that lie side by side: the gate's, then the up's.
- *
- * @param slopes of gate and up at the places; as wide as each matrix, an even number of columns
- */
-export function overPlacesTwice(
-	a: tf.TensorInfo,
-	[dGated, dRaised]: readonly [tf.TensorInfo, tf.TensorInfo],
-	starts: tf.TensorInfo,
-	weights: tf.TensorInfo,
-	{ draw, drawAll, free }: Easel
-): tf.TensorInfo {
-	const [experts, width, both] = weights.shape as [number, number, number];
-	const products = `vec4 p = aTexel(k, row), q = dGatedTexel(k, c); ${addBlock('aTb', 'made[0]')}
-		q = dRaisedTexel(k, c); ${addBlock('aTb', 'made[1]')}`;
-	const [gate, up] = drawAll({
-		inputs: { a, dGated, dRaised, starts },
-		shape: [experts, width, both / 2],
-		count: 2,
-		code: `${placesOfExpert(half(width))}
-	made[0] = vec4(0);
-	made[1] = vec4(0);
-	${eachBetween('from', 'to', products)}`
-	}) as [tf.TensorInfo, tf.TensorInfo];
-	const made = draw({
-		inputs: { gate, up },
-		shape: weights.shape,
-		code: `return c < ${both / 4} ? gateTexel(r, c) : upTexel(r, c - ${both / 4});`
-	});
-	free(gate, up);
-	return made;
+	const { gated, ...read } = scattering(answer, gate, order, sizes);
+	return { ...read, shape, script: scatterScript(gated) };
 }
 
 /** GLSL: the gate and the up of a block of `raised`; with an odd size the halves lie askew. */
@@ -171,6 +53,11 @@ vec4 gated(int r, int c) { return raisedTexel(r, c); }
 vec4 up(int r, int c) { ${up} }`;
 }
 
+const innerScript = script((hidden: number) => ({
+	functions: halves(hidden),
+	code: 'return swiGlu(gated(r, c), up(r, c));'
+}));
+
 glKernel<'x' | 'gate' | 'chosen' | 'gateUp' | 'down', Sizes>(
 	'RoutedExperts',
 	({ x, gate, chosen, gateUp, down }, sizes, easel) => {
@@ -182,8 +69,7 @@ glKernel<'x' | 'gate' | 'chosen' | 'gateUp' | 'down', Sizes>(
 		const inner = easel.draw({
 			inputs: { raised },
 			shape: [given.shape[0]!, F],
-			functions: halves(F),
-			code: 'return swiGlu(gated(r, c), up(r, c));'
+			script: innerScript(F)
 		});
 		const answer = easel.draw(byExpert('ab', inner, down, order, [F, D]));
 		const y = easel.draw(scatter(answer, onOutput, order, x.shape, sizes));
@@ -213,8 +99,7 @@ glKernel<Kept | 'answer' | 'dy', Sizes>('RoutedExpertsGradient', (kept, sizes, e
 	return made;
 });
 
-/** From d inner to d gate and d up, side by side. */
-function throughSwiGlu(raised: tf.TensorInfo, dInner: tf.TensorInfo, hidden: number) {
+const throughScript = script((hidden: number) => {
 	const even = `int at = c % ${half(hidden)};
 	vec4 slope = c < ${half(hidden)} ? gateSlope(gated(r, at), up(r, at)) : upSlope(gated(r, at));
 	return slope * dInnerTexel(r, at);`;
@@ -226,12 +111,32 @@ function throughSwiGlu(raised: tf.TensorInfo, dInner: tf.TensorInfo, hidden: num
 	}
 	return made;`;
 	return {
-		inputs: { raised, dInner },
-		shape: raised.shape,
 		functions: hidden % 2 === 0 ? halves(hidden) : SWIGLU,
 		code: hidden % 2 === 0 ? even : odd
 	};
+});
+
+/** From d inner to d gate and d up, side by side. */
+function throughSwiGlu(raised: tf.TensorInfo, dInner: tf.TensorInfo, hidden: number): Drawing {
+	return { inputs: { raised, dInner }, shape: raised.shape, script: throughScript(hidden) };
 }
+
+const gateSlopeScript = script(({ choices, width }: { choices: number; width: number }) => ({
+	functions: `float slope(int n, int choice) {
+	int row = n * ${choices} + choice;
+	if (choice >= ${choices} || row >= rows) return 0.;
+	int place = int(orderAt(row, 2));
+	float sum = 0.;
+	for (int k = 0; k < ${half(width)}; k++) {
+		vec2 both = atPlaceRow(place, k) * atTokenRow(n, k);
+		sum += both.x${width % 2 === 0 ? ' + both.y' : ` + (k < ${half(width) - 1} ? both.y : 0.)`};
+	}
+	return sum;
+}`,
+	code: `return vec4(
+		slope(2 * r, 2 * c), slope(2 * r, 2 * c + 1),
+		slope(2 * r + 1, 2 * c), slope(2 * r + 1, 2 * c + 1));`
+}));
 
 /** d gate of each choice: the product of what stands at its place and at its token. */
 function gateSlopes(
@@ -246,19 +151,6 @@ function gateSlopes(
 		inputs: { atPlace, atToken, order },
 		shape: gate.shape,
 		lengths: { rows },
-		functions: `float slope(int n, int choice) {
-	int row = n * ${choices} + choice;
-	if (choice >= ${choices} || row >= rows) return 0.;
-	int place = int(orderAt(row, 2));
-	float sum = 0.;
-	for (int k = 0; k < ${half(width)}; k++) {
-		vec2 both = atPlaceRow(place, k) * atTokenRow(n, k);
-		sum += both.x${width % 2 === 0 ? ' + both.y' : ` + (k < ${half(width) - 1} ? both.y : 0.)`};
-	}
-	return sum;
-}`,
-		code: `return vec4(
-		slope(2 * r, 2 * c), slope(2 * r, 2 * c + 1),
-		slope(2 * r + 1, 2 * c), slope(2 * r + 1, 2 * c + 1));`
+		script: gateSlopeScript({ choices, width })
 	});
 }

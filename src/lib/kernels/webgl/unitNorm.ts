@@ -1,11 +1,11 @@
 import { glKernel } from './glKernel';
-import { half } from './program';
+import { half, script } from './program';
 
-interface Sizes {
+type Sizes = {
 	/** Numbers in a head; even. */
 	readonly width: number;
 	readonly eps: number;
-}
+};
 
 /** GLSL: adds up over the head of column c what two rows have there, by `k`. */
 const overHead = (width: number, name: string, block: string) => `vec2 ${name} = vec2(0);
@@ -22,22 +22,22 @@ const inverses = ({
 }: Sizes) => `${overHead(width, 'sum', 'xTexel(r, k) * xTexel(r, k)')}
 	vec2 factor = inversesqrt(sum / ${width}. + ${eps.toExponential()});`;
 
-glKernel<'x', Sizes>('UnitNorm', ({ x }, sizes, { draw }) => [
-	draw({
-		inputs: { x },
-		shape: x.shape,
-		code: `${inverses(sizes)}
+const normed = script((sizes: Sizes) => ({
+	code: `${inverses(sizes)}
 	return xTexel(r, c) * factor.xxyy;`
-	})
+}));
+
+glKernel<'x', Sizes>('UnitNorm', ({ x }, { width, eps }, { draw }) => [
+	draw({ inputs: { x }, shape: x.shape, script: normed({ width, eps }) })
 ]);
 
-glKernel<'x' | 'dy', Sizes>('UnitNormGradient', ({ x, dy }, sizes, { draw }) => [
-	draw({
-		inputs: { x, dy },
-		shape: x.shape,
-		code: `${inverses(sizes)}
+const normSlope = script((sizes: Sizes) => ({
+	code: `${inverses(sizes)}
 	${overHead(sizes.width, 'slope', 'xTexel(r, k) * dyTexel(r, k)')}
 	vec2 pull = slope * factor * factor / ${sizes.width}.;
 	return factor.xxyy * (dyTexel(r, c) - xTexel(r, c) * pull.xxyy);`
-	})
+}));
+
+glKernel<'x' | 'dy', Sizes>('UnitNormGradient', ({ x, dy }, { width, eps }, { draw }) => [
+	draw({ inputs: { x, dy }, shape: x.shape, script: normSlope({ width, eps }) })
 ]);
