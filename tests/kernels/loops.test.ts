@@ -243,3 +243,24 @@ test.each(Object.keys(CASES) as (keyof Loops)[])(
 		}
 	}
 );
+
+test.each([
+	['vectors', vectors],
+	['plain loops', plainLoops]
+])(
+	'AdamW by %s keeps a moment that is not a number, and drops one that is too small',
+	(_, loops) => {
+		const room = new Room(loops === vectors ? memory.buffer : plainBuffer, START, random(11));
+		// Four numbers make a vector; the fifth goes by itself.
+		const [weight, grad, mean] = [room.drawn(5).fill(1), room.drawn(5), room.drawn(5)];
+		const square = room.drawn(5).fill(1);
+		grad.set([NaN, 0, 1, 1, NaN]);
+		mean.set([1, 1e-38, 1, NaN, 1]);
+		const rates = { rate: 0.01, epsilon: 1e-8, clip: 1, shrink: 1 };
+		loops.adamW({ weight, grad, mean, square }, { ...rates, betaMean: 0.9, betaSquare: 0.99 });
+		expect([...mean].map((number) => Number(number.toFixed(3)))).toEqual([NaN, 0, 1, NaN, NaN]);
+		expect(mean[1]).toBe(0);
+		expect([...weight].map(Number.isNaN)).toEqual([true, false, false, true, true]);
+		expect([...square].map(Number.isNaN)).toEqual([true, false, false, false, true]);
+	}
+);

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { arrayKernel } from './arrayKernel';
+import { exp } from './plain/exp';
 import { withGradient } from './withGradient';
 
 type Array32 = Float32Array;
@@ -15,7 +16,7 @@ const gateKernel = arrayKernel<{ x: Array32; chosen: Int32Array }, { gate: Array
 	run: ({ x, chosen }, { gate }, { experts, choices }) => {
 		for (let i = 0; i < gate.length; i++) {
 			const logit = x[Math.floor(i / choices) * experts + chosen[i]!]!;
-			gate[i] = 1 / (1 + Math.exp(-logit));
+			gate[i] = 1 / (1 + exp(-logit));
 		}
 	}
 });

@@ -18,11 +18,11 @@ export function sumOfSquares(numbers: usize, count: usize): f64 {
 	return sum;
 }
 
-/** 0 in place of numbers that are too small. */
+/** 0 in place of numbers that are too small; NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
 function kept(moment: v128): v128 {
-	return v128.and(moment, f32x4.ge(f32x4.abs(moment), f32x4.splat(TINIEST)));
+	return v128.andnot(moment, f32x4.lt(f32x4.abs(moment), f32x4.splat(TINIEST)));
 }
 
 // @ts-ignore: decorator
