@@ -50,7 +50,7 @@ describe('the lesson on rotary positions', () => {
 	});
 
 	test('lights the number of a dial under the hand, and Escape frees a pinned one', async () => {
-		const page = await ready(`${LESSON}?step=2`);
+		const page = await ready(`${LESSON}?step=2&moment=2`);
 		const dial = page.locator('.figure ol button').nth(1);
 		await dial.click();
 		await page.mouse.move(5, 5);

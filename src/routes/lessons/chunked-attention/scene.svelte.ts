@@ -116,6 +116,10 @@ export class Scene {
 		Math.min(this.size - 1, this.passing ?? this.lesson.values.query ?? this.start.query)
 	);
 	readonly texts = $derived.by(() => this.data.rows[this.id] ?? this.data.rows.wall ?? []);
+	/** The layers that the step has as long as nobody changes them; the last moment on the open layer has walls in all. */
+	readonly own = $derived.by(() =>
+		this.id === 'open' && this.lesson.moment > 0 ? 'cccc' : this.start.stack
+	);
 	/** One letter per layer; see `math/stack`. */
 	readonly stack = $derived.by(() => {
 		const { values, moment, moments } = this.lesson;
@@ -123,7 +127,7 @@ export class Scene {
 		if (this.id === 'kinds') return RULES[moment] ?? 'c';
 		const isMany = this.id === 'stack' && moment === moments - 1;
 		if (isMany) return 'c'.repeat(LONG.many);
-		return values.stack === '' ? this.start.stack : values.stack;
+		return values.stack === '' ? this.own : values.stack;
 	});
 	readonly scopes: readonly AttentionScope[] = $derived.by(() =>
 		stackScopes(this.stack, this.chunk)
@@ -146,7 +150,7 @@ export class Scene {
 	}
 
 	setStack(stack: string): void {
-		this.lesson.values.stack = stack === this.start.stack ? '' : stack;
+		this.lesson.values.stack = stack === this.own ? '' : stack;
 	}
 
 	/** Opens or hides one pair of the drawn mask; what lies in the future stays hidden. */

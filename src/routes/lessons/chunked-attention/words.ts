@@ -77,14 +77,17 @@ function stack({ reach, spread }: Numbers): StepWords {
 	);
 	return {
 		id: 'stack',
-		title: `${many} layers, and still a wall`,
+		title: 'A light on its way down',
 		text: [
 			'Layers are stacked: what a token has read in one layer, others may read from it in the next. So a light that starts at an output and goes *down* through the layers shows which inputs can have had a say in it.',
-			`With sliding windows the view widens on the way: ${layers} layers with a window of ${chunk} reach ${reach.sliding} of ${size} tokens. Now chunks of ${chunk}.`
+			`With sliding windows the view widens on the way: ${layers} layers with a window of ${chunk} reach ${reach.sliding} of ${size} tokens. Here the layers are chunked, by ${chunk} as well.`
 		],
-		captions: [...down, `The same with ${many} chunked layers: ${reach.manyChunked} positions.`],
+		captions: [
+			...down,
+			`The same with ${many} chunked layers: ${reach.manyChunked} positions. The light stays inside its chunk all the way down; the first token of a chunk is reached by ${reach.firstOfChunk} input, its own.`
+		],
 		act: `Predict how many of the ${size} inputs reach the last token through ${many} chunked layers. Then send the light down with →, click other outputs, and find the one that stays alone.`,
-		picture: `A ladder: the ${size} tokens at the top as outputs, at the bottom as inputs, ${layers} chunked layers between. The light of the last output stays inside the last chunk of ${chunk} all the way down. The first token of a chunk is reached by ${reach.firstOfChunk} input, its own.`
+		picture: `A ladder: the ${size} tokens at the top as outputs, at the bottom as inputs, ${layers} chunked layers between. A light goes down from one output, layer by layer.`
 	};
 }
 
@@ -97,8 +100,12 @@ function open({ loss, reach }: Numbers): StepWords {
 			'No positions does not mean no order. Its mask still hides the future, and the RoPE layers below have already marked who stands where in a chunk.',
 			`Under the ladder stands the trained [[toy]] itself: its mean [[loss]] at each position, over ${SEQUENCES} sequences that it has never seen.`
 		],
-		act: 'Predict where the loss rises when layer 4 gets walls as well. Then click its chip. Drag the chips into another order: the reach stays, the loss does not, for this toy was trained with its open layer last.',
-		picture: `The ladder of the toy: three chunked layers and one open layer on top. The light of the last token comes to all inputs (${reach.mixed} of ${LONG.size} on the long row). Under it, a bar of loss per position: ${fixed(loss.open, 2)} nats on average with the open layer, ${fixed(loss.shut, 2)} with walls in all four. Then the loss stands at ${loss.behindWalls.map((value) => fixed(value, 1)).join(', ')} nats right behind the walls, and at ${loss.beforeWalls.map((value) => fixed(value, 1)).join(', ')} right before them: the teeth of a saw.`
+		captions: [
+			`The toy with its own layers: ${fixed(loss.open, 2)} nats on average.`,
+			`With walls in all four layers: ${fixed(loss.shut, 2)} nats on average. The loss stands at ${loss.behindWalls.map((value) => fixed(value, 1)).join(', ')} right behind the walls, and at ${loss.beforeWalls.map((value) => fixed(value, 1)).join(', ')} right before them: the teeth of a saw.`
+		],
+		act: 'Predict where the loss rises when layer 4 gets walls as well. Then click its chip, or press →. Drag the chips into another order: the reach stays, the loss does not, for this toy was trained with its open layer last.',
+		picture: `The ladder of the toy: three chunked layers and one open layer on top. The light of the last token comes to all inputs (${reach.mixed} of ${LONG.size} on the long row). Under it, a bar of loss per position.`
 	};
 }
 
@@ -114,7 +121,7 @@ function decode({ decode: steps }: Numbers): StepWords {
 		captions: steps.map(decodeCaption),
 		act: 'Write token by token with →. Stop where the chunked layers hold keys in vain, and say why.',
 		picture:
-			'The caches of four layers under the six tokens. Kept and seen: filled. Kept but behind the wall: hatched. Dropped: crossed out. At the wall the three chunked layers see nothing of what they hold; the open layer sees all.'
+			'The caches of four layers under the six tokens. Kept and seen: filled. Kept but behind the wall: hatched. Dropped: crossed out.'
 	};
 }
 
@@ -134,11 +141,14 @@ function cost({ scout }: Numbers): StepWords {
 		title: 'What the walls save',
 		text: [
 			'Two bills grow with the context. *Pairs*: the products of query and key that one pass computes. *Cache*: what must be kept to write on. Walls bound both, in three layers of four.',
-			`The formulas of the toy hold for Scout: ${scout.layers} layers, ${scout.chunked} of them chunked by ${whole(scout.chunk)}. Over ${whole(PAIRS_AT)} tokens its mix computes ${fixed(scout.pairsShare, 2)} of the pairs that open layers alone would.`,
-			`A context of 10 million tokens does not mean that every layer sees 10 million: ${scout.layers - scout.chunked} of ${scout.layers} do.`
+			`The formulas of the toy hold for Scout: ${scout.layers} layers, ${scout.chunked} of them chunked by ${whole(scout.chunk)}. Over ${whole(PAIRS_AT)} tokens its mix computes ${fixed(scout.pairsShare, 2)} of the pairs that open layers alone would.`
 		],
-		act: 'Predict how many times smaller Scout’s cache is at 10 million tokens than with open layers only. Then pull the context out, and flip between toy and Scout.',
-		picture: `Bars of pairs and of cache, each beside what open layers alone would take. For Scout at ${whole(scout.context)} tokens: ${number(scout.gib)} GiB in place of ${whole(Math.round(scout.fullGib))}, ${fixed(scout.ratio, 2)} times less. The open layers make up nearly all of it, so the saving can never pass 4.`
+		captions: [
+			'How much of the cache do the walls save?',
+			`For Scout at ${whole(scout.context)} tokens: ${number(scout.gib)} GiB in place of ${whole(Math.round(scout.fullGib))}, ${fixed(scout.ratio, 2)} times less. A context of 10 million tokens does not mean that every layer sees 10 million: ${scout.layers - scout.chunked} of ${scout.layers} do. These open layers make up nearly all of the cache, so the saving can never pass 4.`
+		],
+		act: 'Predict how many times smaller Scout’s cache is at 10 million tokens than with open layers only. Then pull the context out, flip between toy and Scout, and press →.',
+		picture: 'Bars of pairs and of cache, each beside what open layers alone would take.'
 	};
 }
 
@@ -149,11 +159,15 @@ function needle({ needle: measured }: Numbers): StepWords {
 		id: 'needle',
 		title: 'A needle behind the wall',
 		text: [
-			`Does it matter for learning? A small model reads 32 tokens in chunks of 8. One of eight colours lies in the first chunk and is asked for at the end of every later one. Who guesses is right ${fixed(100 / 8, 1)} % of the time.`,
+			`Does it matter for learning? A small model reads 32 tokens in chunks of 8. One of eight colours lies in the first chunk and is asked for at the end of every later one.`,
 			'Models with different layers train side by side, from the same seed and on the same batches. Only who sees whom differs.'
 		],
-		act: 'Predict the share of right answers with chunked layers only. Then run the training, and compare.',
-		picture: `A haystack of 32 tokens with a colour in the first chunk. The light of an answer goes down: with chunked layers it never meets the colour, with one open layer it does. Recorded over ${measured.seeds} seeds: right answers ${range(measured.chunked)} with chunked layers only, ${range(measured.open)} with one open layer.`
+		captions: [
+			'What will each model have learned?',
+			`Recorded over ${measured.seeds} seeds: right answers ${range(measured.chunked)} with chunked layers only, ${range(measured.open)} with one open layer. Who guesses among eight colours is right ${fixed(100 / 8, 1)} % of the time.`
+		],
+		act: 'Predict the share of right answers with chunked layers only. Then run the training, or press → for recorded runs.',
+		picture: `A haystack of 32 tokens with a colour in the first chunk. The light of an answer goes down through the layers.`
 	};
 }
 

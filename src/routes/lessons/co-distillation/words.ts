@@ -2,6 +2,7 @@
 import { fixed } from '$lib/views/words';
 import type { LessonWords, StepWords } from '../words';
 import { RULE_NAMES, type LessonNumbers } from './numbers';
+import { passCounts } from './passes';
 import { COUNTED_STEPS } from './trials';
 
 const BLOG = 'Meta, “The Llama 4 herd” (2025-04-05)';
@@ -88,10 +89,13 @@ const passes: StepWords = {
 	title: 'What the teacher’s opinion costs',
 	text: [
 		'To train, the teacher runs forward over every batch anyway. Those very distributions are the students’ targets: made once, read by all. The pass for the students is *saved*.',
-		'A teacher that has finished no longer trains, so each batch needs a pass for the students alone. So does text that only the students read: Meta ran its teacher forward for such data too.',
 		`Here teacher and student make ${COUNTED_STEPS} steps each. A head start of 0 is co-distillation; one of ${COUNTED_STEPS} is the classic way, with a teacher that has finished.`
 	],
-	act: 'Predict, give the teacher all of its head start, and let the engine count. Then give the student text of its own.',
+	captions: [
+		'The lanes are yours once you have predicted.',
+		`A teacher that has finished no longer trains, so each batch needs a pass for the students alone: ${passCounts(COUNTED_STEPS, COUNTED_STEPS, 0).extra} with the whole head start, ${passCounts(COUNTED_STEPS, 0, 0).extra} with none. Text that only the students read needs such passes too: Meta ran its teacher forward for it.`
+	],
+	act: 'Predict, give the teacher all of its head start, and let the engine count. Then give the student text of its own, and press →.',
 	picture:
 		'Three lanes over time: the steps that train the teacher, the passes it makes for the student alone, and the steps of the student. Shaded is where both read the same pass.'
 };
@@ -101,15 +105,14 @@ function proof({ seeds, hard, half, soft, steps, isSoftNearer }: LessonNumbers):
 		id: 'proof',
 		title: 'Does it help?',
 		text: [
-			'Three students of one seed, 2 sequences in each step; the teacher beside them reads 16. What decides is the exact distance from the law at the end.',
-			`The threshold was written down before the run: soft targets alone have to end at 0.8 times the distance of next tokens, or nearer, with each of ${seeds} seeds.`
+			'Three students of one seed, 2 sequences in each step; the teacher beside them reads 16. What decides is the exact distance from the law at the end.'
 		],
 		act: 'Draw where the student goes that hears its teacher only, then run it here. The next moment has five recorded seeds.',
 		picture:
 			'The distance of teacher and students from the law over the steps, and over them the curve that was predicted. Before the run only the teacher and the student of next tokens are there.',
 		captions: [
 			'Given are the teacher and the student that hears next tokens only, from a recorded run with the same seed.',
-			`Recorded, ${steps} steps: the claim ${isSoftNearer ? 'holds' : 'does not hold'}. On the mean of ${seeds} seeds ${fixed(hard, 2)} nats with next tokens only, ${fixed(half, 2)} half and half, ${fixed(soft, 2)} with the teacher only. But look why: the teacher has read eight times as much, and passes on what the student did not see. *Soft labels are not always better*; the next step has a teacher that is wrong.`
+			`Recorded, ${steps} steps. The threshold was written down before the run: soft targets alone have to end at 0.8 times the distance of next tokens, or nearer, with each of ${seeds} seeds. The claim ${isSoftNearer ? 'holds' : 'does not hold'}. On the mean of ${seeds} seeds ${fixed(hard, 2)} nats with next tokens only, ${fixed(half, 2)} half and half, ${fixed(soft, 2)} with the teacher only. But look why: the teacher has read eight times as much, and passes on what the student did not see. *Soft labels are not always better*; the next step has a teacher that is wrong.`
 		]
 	};
 }
@@ -129,19 +132,20 @@ const weight: StepWords = {
 function open({ seeds, wins, best, hasWinner }: LessonNumbers): StepWords {
 	return {
 		id: 'open',
-		title: 'An open question',
+		title: 'Does a weight that changes win?',
 		text: [
-			'Is there a rule that changes the weight and beats every constant one? Four such rules ran against three constant weights under the flawed teacher.',
-			'So this is no claim but an open experiment on toys. Bigger models may answer otherwise, and Meta has not said.'
+			'Is there a rule that changes the weight and beats every constant one? Four such rules ran against three constant weights under the flawed teacher.'
 		],
 		act: 'Look at the one seed, guess what all five say, then compare. Would you have believed the first one alone?',
 		picture:
 			'One small chart per seed: where each rule ended, as its distance from the law, against the nearest constant weight.',
 		captions: [
 			'One seed. Left of the line is nearer to the law than every constant weight.',
-			hasWinner
-				? `With all ${seeds} seeds one rule won: ${RULE_NAMES[best]}.`
-				: `No rule won with all ${seeds} seeds. The best, ${RULE_NAMES[best]}, beat every constant weight with ${wins} of ${seeds}. A single seed would have named a winner: that is why ${seeds} stand here.`
+			`${
+				hasWinner
+					? `With all ${seeds} seeds one rule won: ${RULE_NAMES[best]}.`
+					: `No rule won with all ${seeds} seeds. The best, ${RULE_NAMES[best]}, beat every constant weight with ${wins} of ${seeds}. A single seed would have named a winner: that is why ${seeds} stand here.`
+			} This is no claim but an open experiment on toys. Bigger models may answer otherwise, and Meta has not said.`
 		]
 	};
 }

@@ -96,9 +96,14 @@ export function crowdQuestion(scene: Scene): Question {
 	};
 }
 
+/** Whether the step on QK-norm has shown what it asks. */
+export const isBoundTold = ({ lesson }: Scene): boolean =>
+	lesson.moment > 0 || lesson.values.size >= 10;
+
 /** What ten times larger queries do to scores behind QK-norm. */
 export function boundQuestion(scene: Scene): Question {
-	const { size } = scene.lesson.values;
+	/** The question is about ten times; the caption tells it whatever the slider says. */
+	const size = Math.max(10, scene.lesson.values.size);
 	const largest = (times: number, hasNorm: boolean) =>
 		Math.max(...scene.sizedScores(times, hasNorm).map(({ score }) => Math.abs(score)));
 	const [before, after] = [largest(1, true), largest(size, true)];
@@ -111,7 +116,7 @@ export function boundQuestion(scene: Scene): Question {
 			{ id: 'more', label: 'Larger, but not ten times' },
 			{ id: 'same', label: 'As large as before' }
 		],
-		answer: size < 10 ? null : growth > 9 ? 'ten' : growth > 1.01 ? 'more' : 'same',
+		answer: !isBoundTold(scene) ? null : growth > 9 ? 'ten' : growth > 1.01 ? 'more' : 'same',
 		explain: (guess, answer) =>
 			`${yesOrNo(guess, answer)}: it was ${fixed(before, 2)} and is ${fixed(after, 2)}. Without the norm it went from ${fixed(largest(1, false), 2)} to ${fixed(largest(size, false), 2)}. The norm divides every query by its own size.`
 	};
@@ -135,7 +140,7 @@ export function placeQuestion({ lesson, data }: Scene): Question {
 			{ id: 'both', label: 'Either will do' },
 			{ id: 'neither', label: 'Neither will do' }
 		],
-		answer: lesson.values.layers.includes('g') ? found : null,
+		answer: lesson.moment > 0 || lesson.values.layers.includes('g') ? found : null,
 		explain: (guess, answer) =>
 			`${yesOrNo(guess, answer)}: on top the last output changes by ${shareWords(top)} when two tokens behind the wall change places, at the bottom by ${shareWords(bottom)}. At the bottom no layer has marked the places yet.`
 	};

@@ -47,32 +47,31 @@ function turn({ turns, headWidth }: Numbers): StepWords {
 		title: 'A position is a turn',
 		text: [
 			`In a [[RoPE layer]] the position of a [[token]] is not added to anything. Its query and its key are *turned*. Each vector of ${headWidth} numbers is cut into ${turns.length} pairs, and each pair is an arrow on a dial.`,
-			`The dials run at different speeds. The first turns once in ${first.toFixed(1)} positions, the last once in ${Math.round(last).toLocaleString('en')}. Fast dials tell neighbours apart; slow ones tell near from far.`
+			'The dials run at different speeds, the first one fastest. Fast dials tell neighbours apart; slow ones tell near from far.'
 		],
 		captions: [
 			'The arrows of one query and one key, each turned by its own position.',
-			'The same query at every position: a row per pair.'
+			`The same query at every position: a row per pair. The first dial turns once in ${first.toFixed(1)} positions, the last once in ${Math.round(last).toLocaleString('en')}.`
 		],
 		act: 'Predict how far the last dial turns while the first turns once. Then press →, move the query, and watch which dial answers.',
-		picture: `${turns.length} dials. Each holds two arrows, of the query and of the key, turned by their positions. Under each stands what the pair adds to the score. In the second picture a row per pair shows the query at 16 positions: the arrow of the first row spins, that of the last stands still.`
+		picture: `${turns.length} dials. Each holds two arrows, of the query and of the key, turned by their positions. Under each stands what the pair adds to the score. In the second picture a row per pair shows the query at 16 positions.`
 	};
 }
 
 function distance(): StepWords {
 	return {
 		id: 'distance',
-		title: 'Only the distance counts',
+		title: 'Two arrows, one score',
 		text: [
-			'The [[scores|score]] of a query and a key is the sum of what the dials add, divided by the root of their length. Two arrows turned by as much keep the angle between them.',
-			'So the model never sees that a token is the ninth. It sees how far apart two tokens are.'
+			'The [[scores|score]] of a query and a key is the sum of what the dials add, divided by the root of their length. Each dial adds the product of its two arrows: it is largest where they point the same way.'
 		],
 		captions: [
-			'The query and the key, each at its own position, and the score at every distance.',
-			'Both further on. Every arrow has turned; every product is what it was, and the dot on the curve stays.'
+			'The query and the key, each at its own position, and their score.',
+			'Both further on. Every arrow has turned, but two arrows turned by as much keep the angle between them: every product is what it was. So the model never sees that a token is the ninth. It sees how far apart two tokens are, and the curve below has the score at every distance.'
 		],
 		act: 'Predict what happens to the score when both move on by five. Press →, and pull both as far as you like. Then move the query alone: where is the score highest?',
 		picture:
-			'The same dials with their score, and under them the score as a curve over the distance. In the second picture both positions are higher: all arrows have turned, the score is the same, and the dot on the curve has not moved.'
+			'The same dials, and the score that they add up to. In the second picture both positions are higher, and under the dials stands a curve of the score with a dot for the two.'
 	};
 }
 
@@ -82,36 +81,36 @@ function order({ layers }: Numbers): StepWords {
 		id: 'order',
 		title: 'A layer without positions',
 		text: [
-			`A [[NoPE layer]] turns nothing. There ${nope === 1 ? 'is one' : `are ${nope}`} among the ${layers.length} of this [[toy]]. The last token gives a score to each token before it, and the score does not depend on where that token stands.`
+			`A [[NoPE layer]] turns nothing. There ${nope === 1 ? 'is one' : `are ${nope}`} among the ${layers.length} of this [[toy]]. In both kinds of layer the last token gives a [[scores|score]] to each token that it sees.`
 		],
 		captions: [
 			'The scores of the last token in a RoPE layer and in a NoPE layer.',
-			'The first two tokens of its chunk have changed places. In the RoPE layer their scores change. In the NoPE layer each token keeps its own.'
+			'The first two tokens of its chunk have changed places. In the RoPE layer their scores change. In the NoPE layer each token keeps its own: a score there does not depend on where the token stands.'
 		],
 		act: 'Two tokens are about to change places. Predict in which layer their scores change, then press →.',
 		picture:
-			'Two lists of scores, one of a RoPE layer and one of a NoPE layer. In the second picture two tokens have changed places: their scores differ in the RoPE layer and go along with the tokens in the NoPE layer.'
+			'Two lists of scores, one of a RoPE layer and one of a NoPE layer. In the second picture two tokens have changed places in both.'
 	};
 }
 
 function crowd({ layers }: Numbers): StepWords {
 	return {
 		id: 'crowd',
-		title: 'What the mask tells',
+		title: 'Who notices?',
 		text: [
-			'Yet layers without positions are not blind to order. The [[mask]] hides what comes later, so tokens at different places see different crowds.',
+			'A [[mask]] hides what comes later from every token. All that a token takes from a layer without positions is the crowd that it sees.',
 			'Here two tokens change places, and each takes its vector along. Filled cells are vectors that are other ones afterwards.'
 		],
 		captions: [
 			'Who notices is still covered.',
-			'One NoPE layer. Only the two that moved have another crowd. Everyone behind them sees the same tokens and adds them up.',
+			'One NoPE layer, and it is not blind to order: tokens at different places see different crowds. Only the two that moved have another crowd. Everyone behind them sees the same tokens and adds them up.',
 			'Two NoPE layers. The second reads the two whose crowds differ, and so does every later token: order has come out of the mask alone.',
 			'Three chunked layers that turn, one NoPE layer on top. Inside the chunk all later tokens notice at once; the top layer carries it across the wall.',
 			`The trained toy with its ${layers.length} layers, computed in this page: the sentence as it is, and with the two in swapped places.`
 		],
 		act: 'Predict whose vectors change in a single NoPE layer. Then press → through the four pictures, and swap other tokens: which pair leaves the last token untouched?',
 		picture:
-			'The sixteen tokens of the toy’s sentence. Above them a row of cells per layer: filled where the vector of a token changes when two tokens change places, empty where it does not. One NoPE layer: the two that moved. Two: all later tokens. Three chunked layers and one NoPE: the chunk, then all later tokens.'
+			'The sixteen tokens of the toy’s sentence. Above them a row of cells per layer: filled where the vector of a token changes when two tokens change places, empty where it does not.'
 	};
 }
 
@@ -120,14 +119,18 @@ function norm({ headWidth }: Numbers): StepWords {
 	const scout = SCOUT.text.value.headWidth;
 	return {
 		id: 'norm',
-		title: 'QK-norm keeps scores in bounds',
+		title: 'Queries that grow',
 		text: [
-			`[[QK-norm]] gives every query and key of a RoPE layer the same length, √${headWidth} here. Their product cannot pass ${headWidth}, so a score cannot pass ${bound.toFixed(2)}, however large the weights grow.`,
-			`Scout has it; with heads of ${scout} numbers its scores stay within ${Math.sqrt(scout).toFixed(1)}. Maverick has none, and no model has it in its NoPE layers.`
+			`Training may make queries and keys longer and longer, and their [[scores|score]] with them. [[QK-norm]] sets the length of every [[query head]] and key of a RoPE layer, after the turn.`,
+			'Scout has it. Maverick has none, and no model has it in its NoPE layers.'
+		],
+		captions: [
+			'The scores as they are. The size of the queries is yours.',
+			`Behind QK-norm every query and key has the length √${headWidth}. Their product cannot pass ${headWidth}, so a score cannot pass ${bound.toFixed(2)}, however large the weights grow. With Scout’s heads of ${scout} numbers scores stay within ${Math.sqrt(scout).toFixed(1)}.`
 		],
 		act: 'Predict the largest score behind QK-norm when queries are ten times as large. Then pull the size to 10. Point at a token to see its score in full.',
 		picture:
-			'The scores of the last token twice: without QK-norm they grow with the queries; with QK-norm they stay between two dashed lines. Under each list one score is written out as lengths and the cosine between them.'
+			'The scores of the last token twice, without QK-norm and with it. Under each list one score is written out as lengths and the cosine between them.'
 	};
 }
 
@@ -146,10 +149,11 @@ function learn({ arms, seeds }: Numbers): StepWords {
 		],
 		captions: [
 			'A text of the task. Which row notices when red and blue change places?',
-			'What each row learned: a dot per seed.'
+			`What each row learned: a dot per seed. Over ${seeds} recorded seeds, right about which came first: chunked alone ${first('chunked')}, open layer at the bottom ${first('nopeFirst')}, on top ${first('scout')}, four NoPE layers ${first('nope')}. Right about the middle: four NoPE layers ${middle('nope')}, three that turn and one NoPE ${middle('scout')}.`
 		],
 		act: 'Look at the ripple of each row, predict how often the one with its open layer at the bottom is right, and run it.',
-		picture: `A text of the task, and who notices when its two colours change places: for chunked layers nobody behind the wall, for an open layer at the bottom nobody either, for one on top every token. Recorded over ${seeds} seeds, right about which came first: chunked alone ${first('chunked')}, open layer at the bottom ${first('nopeFirst')}, on top ${first('scout')}, four NoPE layers ${first('nope')}. Right about the middle: four NoPE layers ${middle('nope')}, three that turn and one NoPE ${middle('scout')}.`
+		picture:
+			'A text of the task, and a row of cells per layer: filled where a token notices that the two colours change places. Under it, once it may be told, a dot per seed for each row of layers: the share of right answers.'
 	};
 }
 
@@ -160,7 +164,11 @@ function build({ layers }: Numbers): StepWords {
 		title: 'Why three of four',
 		text: [
 			'Chunked RoPE layers are cheap and know distances, but stay behind their walls. Global NoPE layers reach everything, measure no distance, and cost a pair for every token before.',
-			`Llama 4 repeats ${turning} of the first kind and ${layers.length - turning} of the second, the open one last. Meta has not said how that number was found; here are four tests that it passes.`
+			`Llama 4 repeats ${turning} of the first kind and ${layers.length - turning} of the second. Meta has not said how that number was found; here are four tests of ours.`
+		],
+		captions: [
+			'The row is yours.',
+			'Llama 4 has its open layer on top of three that turn, and passes all four tests so. At the bottom it would stand where no layer has marked the places yet.'
 		],
 		act: 'Predict where the open layer must stand. Then build a row that passes all four tests: click chips to change them, drag them by their grips, or take a grip with Space and move it with the arrows.',
 		picture:

@@ -38,10 +38,16 @@ export class LiveLayer {
 	/** How much the largest weight of a head grew under a rule; null while that rule is not computed. */
 	changeOf(rule: Rule, head: number): number | null {
 		if (this.tried?.rule !== rule) return null;
-		const weights = (look: Look) => softmax(look.scores[head] ?? []);
-		const [before, after] = [weights(this.base), weights(this.tried.look)];
-		const largest = before.indexOf(Math.max(...before));
-		return (after[largest] ?? NaN) - (before[largest] ?? NaN);
+		return largestChange(this.base.scores[head] ?? [], this.tried.look.scores[head] ?? []);
+	}
+
+	/** How much it grows, by formula, when a number is added to every score. */
+	addedBy(head: number): number {
+		const scores = this.base.scores[head] ?? [];
+		return largestChange(
+			scores,
+			scores.map((score) => score + STRONG)
+		);
 	}
 
 	async #begin(lab: Lab): Promise<void> {
@@ -69,4 +75,11 @@ export class LiveLayer {
 		if (!(await lab.forward(tokens, { points: ['attention.scores', 'logits'] }))) return null;
 		return lab.trace ? lookOf(lab.trace, layer) : null;
 	}
+}
+
+/** How much the weight that was the largest grew. */
+function largestChange(before: readonly number[], after: readonly number[]): number {
+	const [was, is] = [softmax(before), softmax(after)];
+	const largest = was.indexOf(Math.max(...was));
+	return (is[largest] ?? NaN) - (was[largest] ?? NaN);
 }

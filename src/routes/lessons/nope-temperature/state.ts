@@ -98,6 +98,12 @@ export const stackOf = ({ gap, n }: Pick<NopeValues, 'gap' | 'n'>, most = LONGES
 	hay: Math.min(n, most)
 });
 
+/** The attention of each key that is drawn one by one: the needle's place has its weight, straws share the rest. */
+export const weightsOf = (hay: number, needle: number, weight: number): Float64Array =>
+	Float64Array.from({ length: Math.min(DRAWN, hay) + 1 }, (_, key) =>
+		key === needle ? weight : (1 - weight) / hay
+	);
+
 /** Where the axis ends: at what can be drawn one by one, or at the longest context. */
 export const axisEnd = ({ n }: Pick<NopeValues, 'n'>): number => (n <= DRAWN ? DRAWN : LONGEST);
 

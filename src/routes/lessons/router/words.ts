@@ -60,7 +60,7 @@ function moves(numbers: RouterNumbers): StepWords {
 			`The formula over the picture holds the whole layer. Point at a symbol and its part of the picture lights up; point at the picture and the symbol does. The numbers below follow the token under your hand, at first ${quoted(hero.text)}.`
 		],
 		captions: moveCaptions(numbers),
-		act: 'Press → for each move and say what changed. Then point at other tokens: whose dial stands lowest?',
+		act: 'Press → for each move and say what changed. Then point at another token, and follow it through all six.',
 		picture: `A table of scores, ${experts} experts by ${tokens.length} tokens; a dial per token; the lanes through which each token goes. Layer ${recorded.layer + 1} of the toy. Move by move it fills from scores to answers.`
 	};
 }
@@ -84,17 +84,17 @@ function dial({ bent, experts, halves, sided, seeds }: RouterNumbers): StepWords
 	const left = (arm: string) => wholes(sided[arm]?.half ?? { least: NaN, most: NaN });
 	return {
 		id: 'dial',
-		title: 'The dial turns the letter, not the answer',
+		title: 'Where the dial stands',
 		text: [
-			`Most mixtures of experts scale what an expert *answers*. Llama 4 scales what it *reads*. That would be the same if an expert were a plain matrix. It multiplies two copies of its input with each other, so its answer falls faster than the dial, about as its square.`
+			`Most mixtures of experts scale what an expert *answers*. Llama 4 scales what it *reads*. That would be the same if an expert were a plain matrix. It is not: it multiplies two copies of its input with each other.`
 		],
 		captions: [
 			`${quoted(bent.text)} at position ${bent.token} goes to ${letter} with a gate of ${two(bent.gate)}. A gate on the answer would leave ${percent(bent.gate)} of its length: the dashed line.`,
-			`The answer of ${letter} has ${percent(bent.answer)} of the length it would have for the undimmed token. The square of the gate is ${two(bent.gate ** 2)}. Each of the ${experts} experts bends a little differently; none lies on the line.`,
+			`The answer of ${letter} has ${percent(bent.answer)} of the length it would have for the undimmed token. Its answer falls faster than the dial, about as the square of the gate, which is ${two(bent.gate ** 2)}. Each of the ${experts} experts bends a little differently; none lies on the line.`,
 			`Now turn the dial by hand. At one half the experts of this layer keep ${percent(halves.least)} to ${percent(halves.most)} of their answers to these tokens. In fresh models, over ${seeds} seeds, ${left('input')} stays on the mean; with the gate on the answer ${left('output')}, as it must. What that is worth for learning we did not set out to show: the loss at the facts ends at ${loss('input')} and ${loss('output')}.`
 		],
 		act: `Predict how long the answer of ${letter} is, compared with its answer to the whole token. Step on, then turn the dial yourself.`,
-		picture: `A point for each token, in the colour of its expert: the gate to the right, upwards the length of the answer as a share of the answer to the whole token. All points lie below the diagonal. A line follows one token from a gate of 0 to 1, and a dial turned by hand shows what it leaves.`
+		picture: `A point for each token, in the colour of its expert: the gate to the right, upwards the length of the answer as a share of the answer to the whole token. A line follows one token from a gate of 0 to 1, and a dial turned by hand shows what it leaves.`
 	};
 }
 
