@@ -44,17 +44,25 @@ describe('the lesson on chunked attention', () => {
 	});
 
 	test('takes a prediction, holds it against the figure, and keeps it', async () => {
-		const page = await open('step=3&moment=5');
+		const page = await open('step=3');
 		await page.click('.words button:has-text("Commit")');
 		expect(await page.textContent('.words [role="status"]')).toContain('Type a number');
 		await page.fill('.words .prediction input', '64');
 		await page.click('.words button:has-text("Commit")');
 		expect(await page.textContent('.words [role="status"]')).toContain('Now run it');
 		await page.locator('h1').click();
-		await page.keyboard.press('ArrowRight');
+		for (let move = 0; move < 5; move++) await page.keyboard.press('ArrowRight');
 		await page.waitForSelector('.words [role="status"]:has-text("measured: 8")');
 		await page.reload();
 		await page.waitForSelector('.words [role="status"]:has-text("It came out otherwise")');
+	});
+
+	test('asks no more once the light has set out, and tells what it asked at the end', async () => {
+		const page = await open('step=3&moment=3');
+		expect(await page.locator('.words .prediction').count()).toBe(0);
+		await page.locator('h1').click();
+		for (let move = 0; move < 3; move++) await page.keyboard.press('ArrowRight');
+		await page.waitForSelector('.words .caption:has-text("40 chunked layers: 8 positions")');
 	});
 
 	test('shows one row of the mask, then all, as the rule has them', async () => {
@@ -116,6 +124,15 @@ describe('the lesson on chunked attention', () => {
 		await page.keyboard.press('Space');
 		await page.waitForFunction(() => location.search.includes('stack=ccgc'));
 		expect(await hint(page).textContent()).toBe('32 of 32 inputs reach position 31');
+	});
+
+	test('shuts the open layer with the next moment, where the walls are told', async () => {
+		const page = await open('step=4&moment=2');
+		await page.waitForSelector('.words .caption:has-text("the teeth of a saw")');
+		await page.waitForSelector('.figure .hint:has-text("8 of 32 inputs")');
+		await page.locator('.figure button.kind').first().click();
+		await page.waitForFunction(() => location.search.includes('stack=cccg'));
+		await page.waitForSelector('.figure .hint:has-text("32 of 32 inputs")');
 	});
 
 	test('tells the cache of each layer while it writes', async () => {

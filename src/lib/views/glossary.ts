@@ -36,6 +36,18 @@ export const GLOSSARY: readonly Entry[] = [
 		code: '`attention.scores`, `attention.pattern`'
 	},
 	{
+		names: ['softmax'],
+		meaning:
+			'turns scores into shares that sum to 1: each score grows exponentially, then all are divided by their sum',
+		code: '`softmax`'
+	},
+	{
+		names: ['entropy'],
+		meaning:
+			'how evenly shares are spread, in nats: 0 where one has all, the logarithm of their number where all are equal',
+		code: '`entropy`'
+	},
+	{
 		names: ['RoPE layer', 'NoPE layer'],
 		meaning: 'a layer that rotates queries and keys by their position; a layer without positions',
 		code: "`positions: 'rope'` or `'nope'`"
@@ -55,6 +67,18 @@ export const GLOSSARY: readonly Entry[] = [
 		meaning:
 			'which tokens a token may look at: never a later one, and in a chunk none behind its wall',
 		code: '`attentionMask`'
+	},
+	{
+		names: ['sliding window'],
+		meaning:
+			'a rule by which a token sees the last few tokens before it, wherever it stands; not in Llama 4',
+		code: "`kind: 'sliding'`"
+	},
+	{
+		names: ['cache'],
+		meaning:
+			'the keys and values of earlier tokens, kept while a model writes so as not to be computed again',
+		code: '`keptKeys`'
 	},
 	{
 		names: ['attention scale'],

@@ -75,6 +75,15 @@ export function billTable({ title, bars }: BillGroup): Table {
 	};
 }
 
+/** Several bills in one table. */
+export function billsTable(groups: readonly BillGroup[]): Table {
+	return {
+		caption: groups.map(({ title }) => title).join(' and '),
+		columns: ['bill', 'layers', 'amount'],
+		rows: groups.flatMap(({ title, bars }) => bars.map(({ name, text }) => [title, name, text]))
+	};
+}
+
 /** A count, with a word for its size where it is large. */
 function powerWords(value: number): string {
 	const steps = [

@@ -54,7 +54,7 @@ function kinds({ pairs }: Numbers): StepWords {
 		id: 'kinds',
 		title: 'Staircase, band, triangle',
 		text: [
-			'A chunk is not a *sliding window*. A window moves along with the token and never has a wall. A chunk stands still, and the token moves through it.',
+			'A chunk is not a [[sliding window]]. A window moves along with the token and never has a wall. A chunk stands still, and the token moves through it.',
 			'Many models slide. Llama 4 does not: its RoPE layers are chunked, its NoPE layers see everything.'
 		],
 		captions: [
@@ -97,7 +97,7 @@ function open({ loss, reach }: Numbers): StepWords {
 		title: 'One open layer',
 		text: [
 			'Every fourth layer of Llama 4 is a [[NoPE layer]]: no rotary positions and no walls. Light that enters it comes out at every earlier token.',
-			'No positions does not mean no order. Its mask still hides the future, and the RoPE layers below have already marked who stands where in a chunk.',
+			'No positions does not mean no order. Its [[mask]] still hides the future, and the RoPE layers below have already marked who stands where in a chunk.',
 			`Under the ladder stands the trained [[toy]] itself: its mean [[loss]] at each position, over ${SEQUENCES} sequences that it has never seen.`
 		],
 		captions: [
@@ -115,7 +115,7 @@ function decode({ decode: steps }: Numbers): StepWords {
 		id: 'decode',
 		title: 'Writing on: what is kept',
 		text: [
-			'A model that writes keeps the keys and values of earlier tokens, so as not to compute them again: its *cache*. An open layer keeps them all.',
+			'A model that writes keeps the keys and values of earlier tokens, so as not to compute them again: its [[cache]]. An open layer keeps them all.',
 			`A chunked layer never needs more than a chunk. The reference code keeps the last ${kept}, one less than the chunk of ${SIX.chunk}, for each token brings its own.`
 		],
 		captions: steps.map(decodeCaption),

@@ -45,9 +45,9 @@ const columns: StepWords = {
 	id: 'columns',
 	title: 'Two that learn at once',
 	text: [
-		'A toy language of 16 syllables: the last two settle the odds of the next, and we know these odds, its [[law]]. A large [[teacher]] and a small [[student]] learn it side by side, from the same text, step by step.',
+		'A made-up language of 16 syllables: the last two settle the odds of the next, and we know these odds, its [[law]]. A large [[teacher]] and a small [[student]] learn it side by side, from the same text, step by step.',
 		'The bars show law, teacher and student after the same two syllables, at one moment of a recorded run. At this moment the teacher is still wrong in places. The student listens to it all the same.',
-		'*Distillation does not copy weights.* The two may have different sizes and nothing in common inside. All that passes from one to the other is a distribution: how probable the teacher finds each next token.'
+		'*Distillation does not copy weights.* The two may have different sizes and nothing in common inside. All that passes from one to the other is a distribution: how probable the teacher finds each next [[token]].'
 	],
 	act: 'Move along the run, by the pointer or the slider. Who is near the law first, and who follows?',
 	picture:
@@ -76,7 +76,7 @@ const run: StepWords = {
 	title: 'A run, from the first step to the last',
 	text: [
 		'Three students share one teacher: one learns from next tokens only, one half and half, one from the teacher only. They start with the same weights and read the same text.',
-		'The *distance* is the exact [[divergence]] from the known law, in nats: the truth that real training never has. The hard loss hides it: drawn tokens are noise on top. The soft loss measures how far a student is from its teacher, right or wrong.',
+		'The *distance* is the exact [[divergence]] from the known law, in nats: the truth that real training never has. The hard [[loss]] hides it: drawn tokens are noise on top. The soft loss measures how far a student is from its teacher, right or wrong.',
 		'“Co” in co-distillation does not mean that the student teaches back. Meta’s use goes one way: from a teacher that is itself in training.'
 	],
 	act: 'Choose a curve and a student, then scrub through the run: bars and arrows follow.',
@@ -145,7 +145,7 @@ function open({ seeds, wins, best, hasWinner }: LessonNumbers): StepWords {
 				hasWinner
 					? `With all ${seeds} seeds one rule won: ${RULE_NAMES[best]}.`
 					: `No rule won with all ${seeds} seeds. The best, ${RULE_NAMES[best]}, beat every constant weight with ${wins} of ${seeds}. A single seed would have named a winner: that is why ${seeds} stand here.`
-			} This is no claim but an open experiment on toys. Bigger models may answer otherwise, and Meta has not said.`
+			} This is no claim but an open experiment on [[toy|toys]]. Bigger models may answer otherwise, and Meta has not said.`
 		]
 	};
 }

@@ -81,11 +81,11 @@ function order({ layers }: Numbers): StepWords {
 		id: 'order',
 		title: 'A layer without positions',
 		text: [
-			`A [[NoPE layer]] turns nothing. There ${nope === 1 ? 'is one' : `are ${nope}`} among the ${layers.length} of this [[toy]]. In both kinds of layer the last token gives a [[scores|score]] to each token that it sees.`
+			`A [[NoPE layer]] turns nothing. There ${nope === 1 ? 'is one' : `are ${nope}`} among the ${layers.length} of this [[toy]]. In both kinds of [[layer]] the last token gives a [[scores|score]] to each token that it sees.`
 		],
 		captions: [
 			'The scores of the last token in a RoPE layer and in a NoPE layer.',
-			'The first two tokens of its chunk have changed places. In the RoPE layer their scores change. In the NoPE layer each token keeps its own: a score there does not depend on where the token stands.'
+			'The first two tokens of its [[chunk]] have changed places. In the RoPE layer their scores change. In the NoPE layer each token keeps its own: a score there does not depend on where the token stands.'
 		],
 		act: 'Two tokens are about to change places. Predict in which layer their scores change, then press →.',
 		picture:
@@ -99,7 +99,7 @@ function crowd({ layers }: Numbers): StepWords {
 		title: 'Who notices?',
 		text: [
 			'A [[mask]] hides what comes later from every token. All that a token takes from a layer without positions is the crowd that it sees.',
-			'Here two tokens change places, and each takes its vector along. Filled cells are vectors that are other ones afterwards.'
+			'Here two tokens change places, and each takes its vector of the [[residual stream]] along. Filled cells are vectors that are other ones afterwards.'
 		],
 		captions: [
 			'Who notices is still covered.',

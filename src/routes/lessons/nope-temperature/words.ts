@@ -21,8 +21,8 @@ const hay: StepWords = {
 	id: 'hay',
 	title: 'The same needle, more hay',
 	text: [
-		`A query scores every key that it sees. One key is the *needle*: its [[scores|score]] is higher than that of each straw by a *gap* of ${START.gap}. A softmax turns the scores into shares of attention that sum to 1.`,
-		`A [[NoPE layer]] sees all earlier tokens, so each new token is one more straw. A straw weighs little, but straws add up. Among ${START.hay} straws the needle has ${share(START.gap, START.hay)} of the attention.`
+		`A query scores every key that it sees. One key is the *needle*: its [[scores|score]] is higher than that of each straw by a *gap* of ${START.gap}. A [[softmax]] turns the scores into shares of attention that sum to 1; how evenly they are spread is their [[entropy]].`,
+		`A [[NoPE layer]] sees all earlier tokens, so each new [[token]] is one more straw. A straw weighs little, but straws add up. Among ${START.hay} straws the needle has ${share(START.gap, START.hay)} of the attention.`
 	],
 	act: `Predict what is left of it among ${DRAWN} straws. Then drag n and see the needle sink.`,
 	picture: `A bar per key: one tall bar for the needle, low ones for the straws. Below, the needle’s share as one bar and the entropy of the attention as a meter. `
@@ -62,7 +62,7 @@ const lift: StepWords = {
 	title: 'Switch it on',
 	text: [
 		'With the scale, the first curve climbs its stairs: gap · s against ln n. The needle is lifted wherever a step has been climbed, and only there.',
-		`Far out, gap · s rises by gap · attn_scale while ln n rises by 1. From 1 upwards the needle keeps up; below, the scale only puts the loss off. Here the product is ${START.gap} · ${START.attnScale} = ${fixed(START.gap * START.attnScale, 1)}; with a gap of ${WIDE_GAP} it is ${fixed(WIDE_GAP * LLAMA4.attnScale, 0)}. A gentle staircase, no full log n.`,
+		`Far out, gap · s rises by gap · attn_scale while ln n rises by 1. From 1 upwards the needle keeps up; below, the scale only puts the defeat off. Here the product is ${START.gap} · ${START.attnScale} = ${fixed(START.gap * START.attnScale, 1)}; with a gap of ${WIDE_GAP} it is ${fixed(WIDE_GAP * LLAMA4.attnScale, 0)}. A gentle staircase, no full log n.`,
 		`With a gap of ${WIDE_GAP} and Llama 4’s numbers, the needle among ${count(LONGEST)} straws has ${share(WIDE_GAP, LONGEST)} without the scale and ${share(WIDE_GAP, LONGEST, LLAMA4)} with it.`
 	],
 	act: `Switch the scale on among ${DRAWN} straws and find the smallest attn_scale that gives the needle half of the attention. Then jump to Llama 4’s longest context.`,
@@ -75,11 +75,11 @@ const rule: StepWords = {
 	title: 'Add or multiply?',
 	text: [
 		'Llama 4 multiplies: a scaled query makes each of its scores s times as large. Would it not do to *add* something to every score?',
-		`Here is the NoPE layer of our toy, and the engine in this page computes it again for you. The growth is set to ${STRONG}, far above Llama 4’s ${LLAMA4.attnScale}, so that a short text shows it.`
+		`Here is the NoPE layer of our [[toy]], and the engine in this page computes it again for you. The growth is set to ${STRONG}, far above Llama 4’s ${LLAMA4.attnScale}, so that a short text shows it.`
 	],
 	captions: [
 		'The weights without any scale.',
-		'A [[softmax]] sees differences only. Add the same number to every score of a query and all differences stay: nothing changes. Multiply, and every difference grows.'
+		'A softmax sees differences only. Add the same number to every score of a query and all differences stay: nothing changes. Multiply, and every difference grows.'
 	],
 	act: 'Predict what adding does to the largest weight. Then press each of the three, and →.',
 	picture:
@@ -95,7 +95,7 @@ const layers: StepWords = {
 	title: 'Which layers need it?',
 	text: [
 		`A [[RoPE layer]] sees its own [[chunk]]: never more than ${count(chunk)} keys in Llama 4, however long the text. A [[NoPE layer]] sees all keys up to its own.`,
-		'Would you put the scale into all layers, or into some of them?'
+		'Would you put the scale into all [[layer|layers]], or into some of them?'
 	],
 	captions: [
 		'The first layers of Scout under one query.',

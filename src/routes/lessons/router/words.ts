@@ -43,7 +43,7 @@ function twice({ experts, twice: [word], tokens, recorded }: RouterNumbers): Ste
 		id: 'twice',
 		title: 'One word, twice',
 		text: [
-			`A layer of Llama 4 with experts works like a sorting office. Each [[token]] is a letter. Each [[routed expert]] is a clerk at a counter of its own, and the [[router]] decides which counter a letter goes to. One more clerk, the [[shared expert]], reads every letter.`,
+			`A [[layer]] of Llama 4 with experts works like a sorting office. Each [[token]] is a letter. Each [[routed expert]] is a clerk at a counter of its own, and the [[router]] decides which counter a letter goes to. One more clerk, the [[shared expert]], reads every letter.`,
 			`Here are the ${tokens.length} tokens of one sentence and the ${experts} experts in layer ${recorded.layer + 1} of a small trained model. The word ${quoted(word.text)} stands in it twice.`
 		],
 		act: `Predict: do both ${quoted(word.text)} go to the same expert? Commit, then step on.`,
@@ -69,12 +69,12 @@ function moveCaptions(numbers: RouterNumbers): string[] {
 	const { hero, dimmest, twice: [first, second], experts, reached, cells } = numbers; // prettier-ignore
 	const letter = expertLetter(hero.expert);
 	return [
-		`*Scores fill.* The router holds one column of weights per expert. Its product with the token is the score sₖ: ${two(hero.logit)} for ${quoted(hero.text)} and ${letter}.`,
+		`*Scores fill.* The router holds one column of weights per expert. Its product with the token is the score sₖ, a [[logits|logit]]: ${two(hero.logit)} for ${quoted(hero.text)} and ${letter}.`,
 		`*The winner is boxed.* The highest of the ${experts} scores wins, all others fall to −∞. The first ${quoted(first.text)} goes to ${expertLetter(first.expert)}, the second to ${expertLetter(second.expert)}: attention has mixed the neighbours in before the router looks. An expert is no topic and no dictionary.`,
 		`*A dial turns.* The [[gate]] is the sigmoid of the winning score alone: ${two(hero.gate)} here. Gates need not sum to 1. ${quoted(dimmest.text)} has a single expert and a gate of ${two(dimmest.gate)}.`,
 		`*The token shrinks.* It is multiplied by the gate *before* it enters the lane: ${quoted(hero.text)} from length ${two(hero.length)} to ${two(hero.shrunk)}.`,
 		`*Both answers add.* The shared expert has read the whole token. No router scores it and no gate dims it: it is not expert number 0. Here it answers with length ${two(hero.shared)}, ${letter} with ${two(hero.routed)}.`,
-		`*Training pulls back.* An arrow shows how the loss answers to a push on a score. Only boxed cells feel anything, ${reached} of ${cells}: a loser never learns that it might have been better. The last token predicts nothing, so nothing pulls on it.`
+		`*Training pulls back.* An arrow shows how the [[loss]] answers to a push on a score. Only boxed cells feel anything, ${reached} of ${cells}: a loser never learns that it might have been better. The last token predicts nothing, so nothing pulls on it.`
 	];
 }
 
@@ -166,7 +166,7 @@ function balance({ balanced }: RouterNumbers): StepWords {
 		],
 		captions: [
 			'At the left there is no such loss, at the right it has a weight of 0.02. The wider a band, the busier its expert.',
-			`The busiest expert gets ${busiest('without')} times its fair share without the [[load|balance loss]], and ${busiest('with')} times with it. The loss at the facts is ${loss('without')} without, ${loss('with')} with it.`
+			`The [[imbalance]] tells by how many times the busiest expert passes its fair share: ${busiest('without')} times without the balance loss, and ${busiest('with')} times with it. The loss at the facts is ${loss('without')} without, ${loss('with')} with it.`
 		],
 		act: 'Predict what the balance loss does to the loss at the facts. Then run both.',
 		picture:
@@ -179,7 +179,7 @@ function plan({ scout, maverick }: RouterNumbers): StepWords {
 		id: 'plan',
 		title: 'Scout and Maverick',
 		text: [
-			`Scout has ${scout.experts} experts in each of its ${scout.layers} layers. Maverick has ${maverick.experts}, but only in every second layer, ${maverick.moeLayers} of ${maverick.layers}, the first one dense. In both, a token goes to one routed expert and to the shared one.`
+			`Scout has ${scout.experts} experts in each of its ${scout.layers} layers: each is a [[MoE layer]]. Maverick has ${maverick.experts}, but only in every second layer, ${maverick.moeLayers} of ${maverick.layers}; the first one is a [[dense layer]]. In both, a token goes to one routed expert and to the shared one.`
 		],
 		captions: [
 			`Together the experts make ${billions(scout.total)} weights in Scout and ${billions(maverick.total)} in Maverick. How many of them does one token meet?`,
