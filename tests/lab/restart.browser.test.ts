@@ -31,7 +31,7 @@ afterEach(() => lab.close());
 /** Trains, waits until the run is stored, and gives the bytes of the weights. */
 async function weightsAfter(steps: number): Promise<Uint8Array> {
 	for (let step = 0; step < steps; step++) expect(await lab.stepOnce()).toBe(true);
-	await vi.waitFor(() => expect(lab.keptStep).toBe(lab.step));
+	await vi.waitFor(() => expect(lab.keptStep).toBe(lab.step), 10_000);
 	const weights = (await lab.save()).find(({ name }) => name === 'model.safetensors');
 	return new Uint8Array(await weights!.arrayBuffer());
 }
@@ -60,6 +60,17 @@ test('a worker that is killed while it trains is replaced, and trains on', async
 	lab.pause();
 	await vi.waitFor(() => expect(lab.status).toBe('ready'), 10_000);
 }, 40_000);
+
+test('a training that finds no memory is told so, and the run stays as it was stored', async () => {
+	await start('wasm');
+	const before = await weightsAfter(2);
+	expect(await lab.rebuild({ ...SMALL, batch: 64, length: 128 })).toBe(true);
+	workers[0]!.postMessage('give no more memory');
+	expect(await lab.train()).toBe(false);
+	await vi.waitFor(() => expect(lab.notice).toMatch(/^This needs more memory.*goes on from step 2/), 10_000); // prettier-ignore
+	expect(lab.status).toBe('ready');
+	expect(await weightsAfter(0)).toEqual(before);
+}, 60_000);
 
 test('a lost graphics processor costs no more than a restart', async () => {
 	await start('webgl');
