@@ -2,10 +2,10 @@
  * How the time of the site's own code grows with the sizes of the model. All sizes make single steps in
  * turn, so a busy moment of the machine hits all of them, and each round gives a ratio of its own.
  */
-import type { Page } from 'playwright-core';
 import type { BackendName } from '$lib/protocol/messages';
 import { race, type Effort } from './race';
 import { fitExponent, spread, type Spread } from './spread';
+import type { Stadium } from './stadium';
 import { withBatch, withExperts, withLength, type Work } from './works';
 
 /** One size of a curve. */
@@ -80,7 +80,7 @@ const PLANS: readonly Plan[] = [
 
 /** Measures every curve on one backend. */
 export async function measureGrowth(
-	page: Page,
+	stadium: Stadium,
 	backend: BackendName,
 	isQuick: boolean,
 	effort: Effort
@@ -91,7 +91,7 @@ export async function measureGrowth(
 		const entries = sizes.map((size) => {
 			return { contender: plan.contender, backend, work: plan.work(size) };
 		});
-		const results = await race(page, entries, { ...effort, slice: 0, passes: 0 });
+		const results = await race(stadium, entries, { ...effort, slice: 0, passes: 0 });
 		const points = results.map(({ step, turns }, i) => ({ x: sizes[i]!, ms: step, turns }));
 		const { name, against } = plan;
 		const [from, to] = [plan.few[0]!, sizes.at(-1)!];

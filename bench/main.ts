@@ -14,7 +14,6 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { Page } from 'playwright-core';
 import { format, resolveConfig } from 'prettier';
 import type { BackendName } from '$lib/protocol/messages';
 import type { ContenderName } from './contender';
@@ -78,8 +77,8 @@ const isSlow = (backend: BackendName, { isGpu }: Wishes) =>
 function effortOf(backend: BackendName, wishes: Wishes): Effort {
 	if (isSlow(backend, wishes)) {
 		return wishes.isQuick
-			? { warmUp: 0, rounds: 3, limit: 30_000, slice: 0, passes: 1, patience: 60_000 }
-			: { warmUp: 1000, rounds: 5, limit: 30_000, slice: 1000, passes: 1, patience: 60_000 };
+			? { warmUp: 0, rounds: 3, limit: 20_000, slice: 0, passes: 1, patience: 45_000 }
+			: { warmUp: 1000, rounds: 5, limit: 20_000, slice: 1000, passes: 1, patience: 45_000 };
 	}
 	return wishes.isQuick
 		? { warmUp: 1500, rounds: 4, limit: 20_000, slice: 250, passes: 2, patience: 30_000 }
@@ -116,33 +115,33 @@ function longRun(backend: BackendName, wishes: Wishes): number {
 	return isSlow(backend, wishes) && wishes.isQuick ? 100 : 1000;
 }
 
-async function raceAll(page: Page, wishes: Wishes): Promise<Result[]> {
+async function raceAll(stadium: Stadium, wishes: Wishes): Promise<Result[]> {
 	const races: Result[] = [];
 	for (const backend of wishes.backends) {
 		for (const work of worksOn(backend, wishes)) {
 			console.log(`${work.name} on ${backend} …`);
 			const contenders = contendersOn(backend, wishes);
 			const entries = contenders.map((contender) => ({ contender, backend, work }));
-			races.push(...(await race(page, entries, effortOf(backend, wishes))));
+			races.push(...(await race(stadium, entries, effortOf(backend, wishes))));
 		}
 	}
 	return races;
 }
 
-async function measureModel({ page }: Stadium, wishes: Wishes): Promise<Measured> {
+async function measureModel(stadium: Stadium, wishes: Wishes): Promise<Measured> {
 	const { backends, parts, isQuick } = wishes;
-	const races = await raceAll(page, wishes);
+	const races = await raceAll(stadium, wishes);
 	const curves: Curve[] = [];
 	if (parts.includes('growth')) {
 		const [first = 'wasm'] = backends;
 		console.log(`Growth on ${first} …`);
-		curves.push(...(await measureGrowth(page, first, isQuick, growthEffort(first, wishes))));
+		curves.push(...(await measureGrowth(stadium, first, isQuick, growthEffort(first, wishes))));
 	}
 	const endurance: Endurance[] = [];
 	for (const backend of parts.includes('memory') ? backends : []) {
 		console.log(`A long run on ${backend} …`);
 		const toy = { contender: 'ours', backend, work: WORKS.toy } as const;
-		endurance.push(await endure(page, toy, longRun(backend, wishes)));
+		endurance.push(await endure(stadium.page, toy, longRun(backend, wishes)));
 	}
 	return { races, curves, endurance };
 }

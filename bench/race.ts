@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import type { BackendName } from '$lib/protocol/messages';
 import type { Answers, ContenderName, Counts, Memory, Question } from './contender';
 import { quantile, spread, type Spread } from './spread';
+import type { Stadium } from './stadium';
 import type { Work } from './works';
 
 /** One contender with its work. */
@@ -109,18 +110,37 @@ async function openOrRefuse(page: Page, entry: Entry, patience: number): Promise
 }
 
 /**
+ * Opens all. Who may be missing comes first: what it has asked of WebGL goes on when it is given up on, so
+ * the browser starts anew for the others.
+ */
+async function openAll(
+	stadium: Stadium,
+	entries: readonly Entry[],
+	patience: number
+): Promise<Result[]> {
+	const results = new Map<Entry, Result>();
+	const order = [...entries.filter(mayMiss), ...entries.filter((entry) => !mayMiss(entry))];
+	for (const entry of order) {
+		const result = await openOrRefuse(stadium.page, entry, patience);
+		if (result.unfinished !== null) await stadium.restart();
+		results.set(entry, result);
+	}
+	return entries.map((entry) => results.get(entry)!);
+}
+
+/**
  * Runs the entries against each other.
  *
  * @throws Error if one does not start that must, or if losses of the same work differ by more than 1e-3 at
  * any step
  */
 export async function race(
-	page: Page,
+	stadium: Stadium,
 	entries: readonly Entry[],
 	{ warmUp, rounds, limit, slice, passes, patience }: Effort
 ): Promise<Result[]> {
-	const results: Result[] = [];
-	for (const entry of entries) results.push(await openOrRefuse(page, entry, patience));
+	const results = await openAll(stadium, entries, patience);
+	const { page } = stadium;
 	const running = results.filter(({ unfinished }) => unfinished === null);
 	for (const result of running) await train(page, result, 1, warmUp);
 	const times = new Map<Result, number[]>(running.map((result) => [result, []]));
@@ -163,15 +183,18 @@ export function orderOf<T>(entries: readonly T[], round: number): T[] {
 	return round % 2 === 0 ? order : order.reverse();
 }
 
+/** Only jax-js may be missing, and not on `wasm`: elsewhere its compiler takes long. */
+const mayMiss = ({ contender, backend }: Pick<Entry, 'contender' | 'backend'>) =>
+	contender === 'jax-js' && backend !== 'wasm';
+
 /**
- * Only jax-js may be missing, and not on `wasm`: elsewhere its compiler takes long.
+ * What has not started must be one that may be missing.
  *
  * @throws Error if another has not started
  */
 export function requireStart(result: Pick<Result, 'unfinished' | keyof Entry>): void {
-	const { contender, backend, unfinished } = result;
-	if (unfinished === null || (contender === 'jax-js' && backend !== 'wasm')) return;
-	throw new Error(`${idOf(result)} does not run: ${unfinished}`);
+	if (result.unfinished === null || mayMiss(result)) return;
+	throw new Error(`${idOf(result)} does not run: ${result.unfinished}`);
 }
 
 /**

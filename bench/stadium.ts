@@ -1,14 +1,19 @@
 /** Builds the page of contenders as the site is built, serves it and opens it in headless Chromium. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { assembly } from '../scripts/assembly.mjs';
 import { serve } from '../scripts/server.mjs';
 import { openBrowser } from './graphics';
 
-/** The production bundle of a page with the site's own kernels. */
-async function bundle(root: string, folder: string): Promise<void> {
+/** Makes the production bundle of a page with the site's own kernels; gives its folder. */
+async function bundle(root: string): Promise<string> {
+	const cache = join(root, '.cache/bench');
+	mkdirSync(cache, { recursive: true });
+	const folder = mkdtempSync(join(cache, 'page-'));
+	const mode = process.env['NODE_ENV'];
+	process.env['NODE_ENV'] = 'production';
 	await build({
 		root: join(root, 'bench'),
 		configFile: false,
@@ -24,15 +29,29 @@ async function bundle(root: string, folder: string): Promise<void> {
 			rolldownOptions: { input: join(root, 'bench/arena.html') }
 		}
 	});
+	if (mode === undefined) delete process.env['NODE_ENV'];
+	else process.env['NODE_ENV'] = mode;
+	return folder;
 }
 
 export interface Stadium {
+	/** The page of contenders; another one after a restart. */
 	page: Page;
 	/** Name and version of the browser. */
-	browser: string;
+	readonly browser: string;
 	/** What draws for WebGL. */
-	renderer: string;
+	readonly renderer: string;
+	/** Ends the browser with all contenders, and what it still draws for them, and starts another. */
+	restart: () => Promise<void>;
 	close: () => Promise<void>;
+}
+
+async function enter(browser: Browser, url: string): Promise<Page> {
+	const page = await browser.newPage();
+	page.setDefaultTimeout(0);
+	await page.goto(`${url}arena.html`);
+	await page.waitForFunction(() => 'arena' in globalThis);
+	return page;
 }
 
 /**
@@ -44,28 +63,27 @@ export interface Stadium {
  * @throws Error if it shall and does not
  */
 export async function openStadium(root: string, isGpu: boolean): Promise<Stadium> {
-	const { browser, renderer } = await openBrowser(isGpu);
-	const cache = join(root, '.cache/bench');
-	mkdirSync(cache, { recursive: true });
-	const folder = mkdtempSync(join(cache, 'page-'));
-	const mode = process.env['NODE_ENV'];
-	process.env['NODE_ENV'] = 'production';
-	await bundle(root, folder);
-	if (mode === undefined) delete process.env['NODE_ENV'];
-	else process.env['NODE_ENV'] = mode;
+	const { browser: first, renderer } = await openBrowser(isGpu);
+	let browser = first;
+	const folder = await bundle(root).catch(async (error: unknown) => {
+		await browser.close();
+		throw error;
+	});
 	const server = await serve({ folder, port: 0 });
-	const page = await browser.newPage();
-	page.setDefaultTimeout(0);
-	await page.goto(`${server.url}arena.html`);
-	await page.waitForFunction(() => 'arena' in globalThis);
-	return {
-		page,
+	const stadium: Stadium = {
+		page: await enter(browser, server.url),
 		browser: `Chromium ${browser.version()}`,
 		renderer,
+		restart: async () => {
+			await browser.close();
+			({ browser } = await openBrowser(isGpu));
+			stadium.page = await enter(browser, server.url);
+		},
 		close: async () => {
 			await browser.close();
 			await server.close();
 			rmSync(folder, { recursive: true, force: true });
 		}
 	};
+	return stadium;
 }
