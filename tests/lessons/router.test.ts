@@ -14,6 +14,7 @@ import { recordRouter } from '../../scripts/lessons/router';
 import {
 	homeQuery,
 	KEYS,
+	ownPartOf,
 	partOf,
 	settingsFor,
 	type RouterValues
@@ -158,6 +159,21 @@ describe('the learner’s own model', () => {
 		const settings = { ...INITIAL_SETTINGS, ...settingsFor({ ...initial, experts: 2, topk: 4 }) };
 		expect(settings.topK).toBe(2);
 		expect(checkSettings(settings)).toBeNull();
+	});
+
+	test('says why one expert is none to choose from', () => {
+		expect(KEYS.experts.read('1')).toEqual({
+			value: 2,
+			note: 'The number of experts cannot be “1”; 2 is used. A router chooses, and a choice needs two.'
+		});
+		expect(KEYS.experts.read('99').note).not.toContain('a choice needs two');
+	});
+
+	test('has a silent part that it may lack', () => {
+		const silent = (text: string, experts: number) =>
+			ownPartOf({ ...initial, silent: KEYS.silent.read(text).value, experts });
+		expect([silent('63', 64), silent('63', 16), silent('64', 64)]).toEqual([63, null, null]);
+		expect([silent('shared', 2), silent('0', 2), silent('', 2)]).toEqual(['shared', 0, null]);
 	});
 
 	test('may have 64 experts', () => {

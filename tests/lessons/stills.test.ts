@@ -2,8 +2,6 @@
  * The figures of two lessons as they stand still, before any script has run: what a reader without
  * scripts gets, kept so that no picture changes unseen.
  */
-import { render } from 'svelte/server';
-import type { Component } from 'svelte';
 import { describe, expect, test } from 'vitest';
 import long from '$lib/experiments/recorded/longContext.json';
 import { load } from '../../src/routes/lessons/chunked-attention/+page.server';
@@ -25,21 +23,7 @@ import { KEYS, type NopeValues } from '../../src/routes/lessons/nope-temperature
 import TrainedLines from '../../src/routes/lessons/nope-temperature/TrainedLines.svelte';
 import TrainedRow from '../../src/routes/lessons/nope-temperature/TrainedRow.svelte';
 import { wordsOf } from '../../src/routes/lessons/nope-temperature/words';
-
-/** A figure as text, a line per element: words, shapes and places, without classes and colours. */
-function still<Props extends Record<string, unknown>>(
-	figure: Component<Props>,
-	props: Props
-): string {
-	const { body } = render(figure as Component, { props });
-	return body
-		.replace(/<!--.*?-->/gs, '')
-		.replace(/ class="[^"]*"/g, '')
-		.replace(/[\w-]+: var\([^;"]*;? ?/g, '')
-		.replace(/ style=""/g, '')
-		.replace(/\s+/g, ' ')
-		.replace(/>\s*</g, '>\n<');
-}
+import { still } from './still';
 
 describe('the still figures on chunked attention', () => {
 	const data = load();

@@ -141,7 +141,13 @@ describe('the lesson on chunked attention', () => {
 	});
 
 	test('continues the bills to ten million tokens', async () => {
-		const page = await open('step=6&context=10485760');
+		const page = await open('step=6&context=10485760&chunk=1');
+		const scale = page.locator('.figure [data-control="chunk"] small');
+		const said = (await scale.textContent())?.replace(/\s+/g, ' ');
+		expect(said).toBe('1 on the row of the toy; each place there is 1,024 of Scout’s.');
+		await page.locator('.figure [data-control="chunk"] input').focus();
+		for (let by = 1; by < 8; by++) await page.keyboard.press('ArrowRight');
+		expect(await scale.textContent()).toContain('8 on the row');
 		const cache = page.locator('.figure dl').nth(1);
 		expect(await cache.textContent()).toMatch(/481\.1 GiB.*1,920 GiB/);
 		await page.click('.figure button:has-text("Toy")');

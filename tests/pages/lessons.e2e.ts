@@ -247,6 +247,7 @@ describe('the text of a lesson', () => {
 		const page = await visit(`${LESSON}text/`, { javaScriptEnabled: false });
 		expect(await page.locator('main section > h2').count()).toBe(steps + 1);
 		expect(await page.locator('.picture').count()).toBe(steps);
+		expect(await page.textContent('main')).not.toMatch(/To do|[Pp]ress|→/);
 	});
 
 	test('prints without the bar', async () => {

@@ -180,6 +180,20 @@ describe('the lesson on the router', () => {
 		expect(await page.textContent('.figure figcaption')).toContain('scout-toy');
 	});
 
+	test('silences any expert of the learner’s own model, and a link brings it back', async () => {
+		const page = await open('experts=16');
+		const own = page.locator('section[aria-label="Own: Loss"]');
+		await page
+			.locator('[data-control="silent"] select')
+			.selectOption({ label: 'the shared expert' });
+		await own.locator('[role="img"][aria-label*="without the shared expert"]').waitFor();
+		await page.waitForFunction(() => location.search.includes('silent=shared'));
+		const other = await open('experts=16&silent=15');
+		await other.waitForSelector(
+			'section[aria-label="Own: Loss"] [role="img"][aria-label*="without expert P"]'
+		);
+	});
+
 	test('holds 64 tokens and 16 experts in the free figure, and follows the pointer there', async () => {
 		const page = await open('step=1&tokens=64&experts=16');
 		const figure = page.locator('[aria-label="Your own sorting office"]');

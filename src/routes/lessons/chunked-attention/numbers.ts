@@ -42,7 +42,7 @@ const scopeOf = (kind: AttentionScope['kind'], chunk: number): AttentionScope =>
 	kind === 'global' ? { kind } : { kind, chunk };
 
 /** Positions of a Scout chunk for each position of the toy's. */
-const SCOUT_SCALE = 1024;
+export const SCOUT_SCALE = 1024;
 
 /**
  * The shape whose bills are told: the toy with the learner's layers and walls, or Scout with the same

@@ -1,6 +1,6 @@
 import { INITIAL_SETTINGS, SETTINGS, type Settings } from '$lib/protocol/settings';
 import { expertLetter } from '$lib/views/words';
-import { choiceKey, flagKey, numberKey, type Values } from '../keys';
+import { choiceKey, flagKey, numberKey, textKey, type Values } from '../keys';
 import type { Part } from './office.svelte';
 
 /**
@@ -9,13 +9,25 @@ import type { Part } from './office.svelte';
  */
 export const PARTS = ['auto', 'none', 'shared', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'] as const;
 
+const COUNT = numberKey('The number of experts', { min: 2, max: 64, initial: 8 });
+/** One expert leaves a router nothing to choose: the note says so. */
+const EXPERTS: typeof COUNT = {
+	...COUNT,
+	read: (text) => {
+		const { value, note } = COUNT.read(text);
+		const isTooFew = note !== null && Number(text) < COUNT.min;
+		return { value, note: isTooFew ? `${note} A router chooses, and a choice needs two.` : note };
+	}
+};
+
 /** What the link of this lesson keeps. */
 export const KEYS = {
 	off: choiceKey('The silent part', PARTS, 'auto'),
 	turn: numberKey('The dial', { min: 0, max: 1, initial: 0.5, by: 0.1 }),
 	side: choiceKey('The side of the dial', ['input', 'output'], 'input'),
 	tokens: numberKey('The number of tokens', { min: 16, max: 64, initial: 16, by: 8 }),
-	experts: numberKey('The number of experts', { min: 2, max: 64, initial: 8 }),
+	experts: EXPERTS,
+	silent: textKey('Your own silent part', /^(|shared|\d|[1-5]\d|6[0-3])$/, ''),
 	topk: numberKey('Experts per token', { min: 1, max: 4, initial: 1 }),
 	gate: choiceKey('The place of the gate', ['input', 'output'], 'input'),
 	router: choiceKey('The gate', ['sigmoid', 'softmax'], 'sigmoid'),
@@ -33,6 +45,7 @@ export const CONTROLS = {
 	side: 'Side of the dial',
 	tokens: 'Tokens',
 	experts: 'Experts',
+	silent: 'Your own silent part',
 	topk: 'Experts per token',
 	gate: 'Gate on',
 	router: 'Gate from',
@@ -48,6 +61,12 @@ export function partOf(off: RouterValues['off'], auto: Part | null): Part | null
 	if (off === 'auto') return auto;
 	if (off === 'none' || off === 'shared') return off === 'none' ? null : off;
 	return PARTS.indexOf(off) - PARTS.indexOf('A');
+}
+
+/** The part of the learner's own model that is silent, or null; an expert that it lacks is none. */
+export function ownPartOf({ silent, experts }: RouterValues): Part | null {
+	if (silent === 'shared') return silent;
+	return silent === '' || Number(silent) >= experts ? null : Number(silent);
 }
 
 /** A part in words. */

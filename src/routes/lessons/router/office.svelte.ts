@@ -52,6 +52,11 @@ export class Office {
 	toy: Shown;
 	/** The pass of the learner's own model, once there is one. */
 	own: Shown | null = $state.raw(null);
+	/** The training step of that pass, and its losses with one part silent at some step. */
+	ownStep: number = $state(0);
+	ownSilence: { part: Part; losses: readonly number[]; step: number } | null = $state.raw(null);
+	/** Whether a pass is under way that is not the one to show. */
+	#isAside = false;
 	/** Losses with one part silent, as computed in this page. */
 	silence: Silence | null = $state.raw(null);
 	/** Which model the engine has at hand. */
@@ -150,9 +155,12 @@ export class Office {
 		return this.#inTurn(() => this.#readToy());
 	}
 
-	/** Makes the learner's own model, the toy under other rules or a fresh one, and has it read so many tokens. */
-	askOwn(changes: Partial<Settings>, tokens: number): Promise<void> {
-		return this.#inTurn(() => this.#makeOwn(changes, tokens));
+	/**
+	 * Makes the learner's own model, the toy under other rules or a fresh one, and has it read so many
+	 * tokens: with a part silent, where one is, and then whole.
+	 */
+	askOwn(changes: Partial<Settings>, tokens: number, part: Part | null): Promise<void> {
+		return this.#inTurn(() => this.#makeOwn(changes, tokens, part));
 	}
 
 	#inTurn(work: () => Promise<void>): Promise<void> {
@@ -171,7 +179,7 @@ export class Office {
 		}
 	}
 
-	async #makeOwn(changes: Partial<Settings>, tokens: number): Promise<void> {
+	async #makeOwn(changes: Partial<Settings>, count: number, part: Part | null): Promise<void> {
 		const lab = this.#lab;
 		if (!lab?.model) return;
 		this.problem = '';
@@ -185,18 +193,34 @@ export class Office {
 			lab.dismiss();
 			return;
 		}
-		const trace = await this.#pass([], this.data.long.tokens.slice(0, tokens));
+		const tokens = this.data.long.tokens.slice(0, count);
+		this.#isAside = true;
+		const silent =
+			part === null ? null : await this.#pass([silenceIn(part, this.#ownLayer)], tokens);
+		this.ownSilence =
+			silent && part !== null ? { part, losses: lossesOf(silent), step: silent.step } : null;
+		const trace = await this.#pass([], tokens);
+		this.#isAside = false;
 		if (trace) this.showOwn(trace);
+	}
+
+	/** The first layer with experts of the learner's own model. */
+	get #ownLayer(): number {
+		const layers = this.#lab?.model?.config.layers ?? [];
+		return Math.max(
+			0,
+			layers.findIndex(({ feedForward }) => feedForward === 'moe')
+		);
 	}
 
 	/** Shows a pass of the learner's own model, as training repeats it. */
 	showOwn(trace: Trace): void {
 		const model = this.#lab?.model;
-		if (this.holds !== 'own' || !model) return;
-		const layer = model.config.layers.findIndex(({ feedForward }) => feedForward === 'moe');
+		if (this.holds !== 'own' || !model || this.#isAside) return;
 		const who =
 			trace.step === 0 ? 'an untrained model' : `${model.name} after ${trace.step} training steps`;
-		this.own = this.#shownOf(trace, Math.max(0, layer), who);
+		this.own = this.#shownOf(trace, this.#ownLayer, who);
+		this.ownStep = trace.step;
 	}
 
 	async #pass(

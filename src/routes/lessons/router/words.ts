@@ -57,10 +57,10 @@ function moves(numbers: RouterNumbers): StepWords {
 		id: 'moves',
 		title: 'Six moves',
 		text: [
-			`The formula over the picture holds the whole layer. Point at a symbol and its part of the picture lights up; point at the picture and the symbol does. The numbers below follow the token under your hand, at first ${quoted(hero.text)}.`
+			`The formula over the picture holds the whole layer. Each of its symbols belongs to a part of the picture, and the numbers below fill it in for one token, here ${quoted(hero.text)}.`
 		],
 		captions: moveCaptions(numbers),
-		act: 'Press → for each move and say what changed. Then point at another token, and follow it through all six.',
+		act: 'Press → for each move and say what changed. Point at a symbol, and its part of the picture lights up. Then point at another token, and follow it through all six.',
 		picture: `A table of scores, ${experts} experts by ${tokens.length} tokens; a dial per token; the lanes through which each token goes. Layer ${recorded.layer + 1} of the toy. Move by move it fills from scores to answers.`
 	};
 }
