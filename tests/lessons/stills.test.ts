@@ -83,6 +83,12 @@ describe('the still figures on the query scale', () => {
 		expect(still(LayersFigure, { position: 10_000, isEverywhere })).toMatchSnapshot()
 	);
 
+	test('keeps back which layers have the scale until it may be told', () => {
+		const asked = { position: 16, isEverywhere: false, isTold: false };
+		expect(still(LayersFigure, asked)).not.toMatch(/no scale|s = /);
+		expect(still(LayersFigure, { ...asked, isTold: true })).toMatch(/no scale[^]*s = 1\.000/);
+	});
+
 	test.each([0, 1, 2])('the limit %i', (moment) =>
 		expect(still(LimitsFigure, { moment, times: 4, tau: 0.5 })).toMatchSnapshot()
 	);

@@ -134,3 +134,7 @@ export function leastGrowth(): number {
 	}
 	return NaN;
 }
+
+/** Whether the step on layers has shown which of them have the scale: by its words, or where it begins. */
+export const isScaleTold = (moment: number, { n, all }: NopeValues): boolean =>
+	moment > 0 || all || n >= LLAMA4.floorScale;
