@@ -94,10 +94,9 @@ async function stepNow(page: Page): Promise<number> {
 
 type TrainingNotes = Pick<Visit, 'stepsPerSecond' | 'longestTask' | 'frame95'>;
 
-/** Trains for a while; the first seconds, in which everything warms up, do not count. */
+/** Trains until the page is closed; the first seconds, in which everything warms up, do not count. */
 async function measureTraining(page: Page): Promise<TrainingNotes> {
-	const button = page.locator('section[aria-labelledby="training"] button').first();
-	await button.click();
+	await page.locator('section[aria-labelledby="training"] button').first().click();
 	await page.waitForTimeout(3000);
 	await page.evaluate(() => (notes.longest = 0));
 	await page.evaluate(watchFrames);
@@ -107,7 +106,6 @@ async function measureTraining(page: Page): Promise<TrainingNotes> {
 	const steps = (await stepNow(page)) - first;
 	const seconds = (performance.now() - began) / 1000;
 	const { longest: longestTask, frames } = await page.evaluate(() => notes);
-	await button.click();
 	return { stepsPerSecond: steps / seconds, longestTask, frame95: quantile(frames, 0.95) };
 }
 
