@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { LESSON_IDS } from '../../src/routes/lessons/words';
-import { barriers, overflow, ready, SCHEMES, visit, waitForEngine } from './browser';
+import { barriers, ready, SCHEMES, visit, waitForEngine } from './browser';
 
 /** The frame is the same for all; this lesson stands for them. */
 const LESSON = 'lessons/chunked-attention/';
@@ -114,61 +113,6 @@ describe('the frame of a lesson', () => {
 		expect(await place(page).textContent()).toBe(before);
 		await page.keyboard.press('Escape');
 		await page.waitForSelector('header >> text=Llamascope');
-	});
-});
-
-describe('a teacher', () => {
-	test.each(LESSON_IDS)(
-		'has words, vote and figure of %s on one screen of a projector',
-		async (id) => {
-			const viewport = { width: 1280, height: 720 };
-			const page = await visit(`lessons/${id}/?present=1`, { viewport });
-			await page.waitForSelector('html[data-present]', { state: 'attached' });
-			const box = async (part: string) => (await page.locator(part).first().boundingBox())!;
-			const [words, figure] = [await box('.words'), await box('.figure')];
-			expect(figure.x).toBeGreaterThanOrEqual(words.x + words.width);
-			expect(Math.max(words.y, figure.y)).toBeLessThan(120);
-			expect(await overflow(page)).toBeLessThanOrEqual(0);
-			expect(await barriers(page)).toEqual([]);
-		}
-	);
-
-	test('draws the curves that a class says, counts hands, and finds both after a reload', async () => {
-		const page = await open('?step=5&present=1', {}, 'lessons/co-distillation/');
-		const curve = page.locator('.words [role="slider"]').first();
-		await curve.focus();
-		await page.keyboard.press('ArrowUp');
-		await page.click('.words button:has-text("B")');
-		await curve.focus();
-		await page.keyboard.press('ArrowDown');
-		await page.fill('[aria-label^="Votes for Curve A"]', '17');
-		await page.fill('[aria-label^="Votes for Curve B"]', '8');
-		const counted = '[aria-label="Vote of the class"]:has-text("25 votes")';
-		await page.waitForSelector(counted);
-		await page.reload();
-		await page.waitForSelector(counted);
-		expect(await page.locator('[aria-label="Votes for Curve C, not drawn"]').count()).toBe(1);
-		expect(await page.locator('[aria-label^="Votes for Curve B, not"]').count()).toBe(0);
-	});
-
-	test('makes an exercise: a link and a QR code that take controls away', async () => {
-		const page = await open();
-		await page.click('text=Share or make an exercise');
-		await page.waitForSelector('svg[aria-label="QR code of the link"]');
-		await page.locator('input[aria-label^="Hide "]').first().check();
-		const link = page.locator('dialog[open] input[aria-label="Link"]');
-		expect(await link.inputValue()).toMatch(/\?hide=\w+$/);
-		const { search } = new URL(await link.inputValue());
-		const hidden = new URLSearchParams(search).get('hide') ?? '';
-		const other = await open(search);
-		expect(await other.locator(`[data-control="${hidden}"]`).count()).toBe(0);
-		expect(await other.locator('.notice').count()).toBe(0);
-	});
-
-	test('is told of controls that the lesson does not have', async () => {
-		const page = await open('?hide=wings&lock=tail');
-		const notice = await page.locator('.notice:has-text("wings")').textContent();
-		expect(notice).toContain('tail');
 	});
 });
 
