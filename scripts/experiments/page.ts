@@ -16,7 +16,7 @@ interface Claim {
 export function claimsPage(claims: readonly Claim[]): string {
 	return [
 		'# Claims and what came of them',
-		'Written by `npm run experiments`, which runs each experiment of `src/lib/experiments/` with all its seeds in Node, on WebAssembly. A lesson runs the same experiment live in the page. Each threshold was set before the first run, or says when it was. Training is our own choice throughout: Meta published no recipe. Losses are in nats per token, measured on sequences that training never drew.',
+		'Written by `npm run experiments`, which runs each experiment of `src/lib/experiments/` with all its seeds in Node, on WebAssembly. A lesson runs the same experiment live in the page. Each threshold was set before the first run, or says when it was. Training is our own choice throughout: Meta published no recipe. Losses are in nats per token, measured on sequences that training never drew. Seconds are those of two busy cores: a page on a quiet machine takes less.',
 		...claims.map(section)
 	]
 		.join('\n\n')
