@@ -4,7 +4,6 @@ import { CONTROLS as CHUNKED } from '../../src/routes/lessons/chunked-attention/
 import { CONTROLS as DISTILLED } from '../../src/routes/lessons/co-distillation/keys';
 import { CONTROLS as TURNED } from '../../src/routes/lessons/irope/keys';
 import { CONTROLS as SCALED } from '../../src/routes/lessons/nope-temperature/state';
-import { CONTROLS as ROUTED } from '../../src/routes/lessons/router/keys';
 import { ready, visit } from './browser';
 
 const status = (page: Page) => page.locator('.prediction [role="status"]');
@@ -113,7 +112,6 @@ describe('a link that hides all controls', () => {
 		'chunked-attention': CHUNKED,
 		irope: TURNED,
 		'nope-temperature': SCALED,
-		router: ROUTED,
 		'co-distillation': DISTILLED
 	};
 
@@ -125,15 +123,14 @@ describe('a link that hides all controls', () => {
 		['irope', 'step=7', 'layers', '[aria-label="A row of layers of your own"] .kind'],
 		['irope', 'step=7', 'layers', '[aria-label="Your layers in training"] .kind'],
 		['nope-temperature', 'step=2', 'n', '[aria-label="Two curves"] svg'],
-		['nope-temperature', 'step=7&moment=3', 'length', '.figure section svg'],
-		['router', 'step=4', 'off', '.figure [aria-label="Lanes"] svg'],
+		['nope-temperature', 'step=7&moment=2', 'length', '[aria-label="Two curves, measured"] svg'],
 		['co-distillation', 'step=6', 'curve', '.figure [role="slider"]']
 	] as const)('%s at %s leaves %s alone in its picture', async (id, query, key, place) => {
 		const page = await open(`${id}/?${query}&hide=${Object.keys(CONTROLS[id]).join(',')}`);
 		const target = page.locator(place).first();
 		await target.scrollIntoViewIfNeeded();
 		const { width, height } = (await target.boundingBox())!;
-		await target.click({ force: true, position: { x: width * 0.9, y: height / 2 } });
+		await target.click({ force: true, position: { x: width * 0.3, y: height * 0.8 } });
 		await page.keyboard.press('End');
 		await page.keyboard.press('ArrowUp');
 		await page.waitForTimeout(400);
