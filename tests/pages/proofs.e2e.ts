@@ -26,7 +26,7 @@ interface Proof {
 
 const PROOFS: readonly Proof[] = [
 	{
-		path: 'router/?step=3&moment=2',
+		path: 'router/?step=3&moment=3',
 		experiment: gateSide,
 		recorded: sided,
 		said: [
