@@ -106,7 +106,9 @@ ${raceText(report)}`;
 }
 
 function raceText({ races, curves, endurance }: Report): string {
-	const who = [...new Set(races.map((r) => `${r.contender} on ${r.backend}: ${r.about}`))];
+	// A contender that did not start has nothing to tell of itself.
+	const told = races.filter(({ about }) => about !== '');
+	const who = [...new Set(told.map((r) => `${r.contender} on ${r.backend}: ${r.about}`))];
 	return `## Against its peers
 
 Time of a training step, median and the middle half; every contender starts from the same weights, sees the same tokens and must report the same loss to 0.001 at every step, or the run fails. They train in turn, a moment each. What they are and what the columns mean is in [benchmark.md](benchmark.md).

@@ -146,7 +146,9 @@ describe('the lesson on the query scale', () => {
 		await run.click();
 		const verdict = proof.locator('.verdict');
 		await verdict.filter({ hasText: 'bears the claim out' }).waitFor({ timeout: 100_000 });
-		const found = Number(/(\d\.\d+) in texts of 512/.exec((await verdict.textContent()) ?? '')?.[1]);
+		const found = Number(
+			/(\d\.\d+) in texts of 512/.exec((await verdict.textContent()) ?? '')?.[1]
+		);
 		expect(found).toBeCloseTo(numbers['weight.512.off'] ?? NaN, 1);
 		expect(await page.textContent('.prediction [role="status"]')).toContain('came out otherwise');
 		await page.waitForSelector('figcaption:has-text("Live: trained in this page, seed 1")');
