@@ -19,20 +19,17 @@ export function sumOfSquares(numbers: usize, count: usize): f64 {
 }
 
 /** 0 in place of numbers that are too small; NaN stays NaN. */
-// @ts-ignore: decorator
 @inline
 function kept(moment: v128): v128 {
 	return v128.andnot(moment, f32x4.lt(f32x4.abs(moment), f32x4.splat(TINIEST)));
 }
 
-// @ts-ignore: decorator
 @inline
 function mixed(old: v128, share: f64, now: v128): v128 {
 	const other = f32(1 - share);
 	return f32x4.add(f32x4.mul(old, f32x4.splat(f32(share))), f32x4.mul(now, f32x4.splat(other)));
 }
 
-// @ts-ignore: decorator
 @inline
 function moved(weight: v128, mean: v128, square: v128, rate: f32, epsilon: f32, shrink: f32): v128 {
 	const size = f32x4.add(f32x4.sqrt(square), f32x4.splat(epsilon));

@@ -10,7 +10,6 @@ import { exp, largestOf, sumOf } from './exp';
 const V: usize = 16;
 
 /** The sums of four vectors, side by side. */
-// @ts-ignore: decorator
 @inline
 function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
 	const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
@@ -18,7 +17,6 @@ function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
 	return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
 }
 
-// @ts-ignore: decorator
 @inline
 function plus(sum: v128, x: v128, y: v128): v128 {
 	return f32x4.add(sum, f32x4.mul(x, y));

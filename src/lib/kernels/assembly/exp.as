@@ -8,7 +8,6 @@ const LOG2E: f32 = 1.44269504;
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
 
-// @ts-ignore: decorator
 @inline
 function term(sum: v128, r: v128, next: f32): v128 {
 	return f32x4.add(f32x4.mul(sum, r), f32x4.splat(next));
@@ -20,7 +19,6 @@ function term(sum: v128, r: v128, next: f32): v128 {
  *
  * With x = n · ln 2 + r, e^x = 2^n · e^r. The polynomial is that of `expf` in the Cephes library.
  */
-// @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
 	const isNothing = f32x4.lt(x, f32x4.splat(LOWEST));
@@ -40,7 +38,6 @@ export function exp(x: v128): v128 {
 }
 
 /** The sum of four numbers. */
-// @ts-ignore: decorator
 @inline
 export function sumOf(x: v128): f32 {
 	const pairs = f32x4.add(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1));
@@ -48,7 +45,6 @@ export function sumOf(x: v128): f32 {
 }
 
 /** The largest of four numbers; NaN if one is. */
-// @ts-ignore: decorator
 @inline
 export function largestOf(x: v128): f32 {
 	const pairs = f32x4.max(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1));

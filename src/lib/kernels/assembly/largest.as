@@ -1,7 +1,6 @@
 import { largestOf } from './exp';
 
 /** Where the first number that equals `top` stands in a row of `columns`. */
-// @ts-ignore: decorator
 @inline
 function placeOf(row: usize, columns: usize, top: f32): usize {
 	const whole = columns & ~3, tops = f32x4.splat(top);

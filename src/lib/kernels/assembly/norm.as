@@ -1,7 +1,6 @@
 import { sumOf } from './exp';
 
 /** The sum of the products of two rows of `end` bytes. */
-// @ts-ignore: decorator
 @inline
 function dot(x: usize, y: usize, end: usize): f32 {
 	const whole = end & ~15;
@@ -14,7 +13,6 @@ function dot(x: usize, y: usize, end: usize): f32 {
 	return sum;
 }
 
-// @ts-ignore: decorator
 @inline
 function inverseOf(x: usize, end: usize, eps: f32): f32 {
 	return 1 / sqrt<f32>(dot(x, x, end) / f32(end / 4) + eps);

@@ -21,7 +21,6 @@ export function productRoom(): usize {
 }
 
 /** Turns four columns by four rows of b, whose columns lie `F` apart downwards. */
-// @ts-ignore: decorator
 @inline
 function packTurned(b: usize, across: usize, panel: usize): void {
 	const c0 = v128.load(b);
@@ -77,7 +76,6 @@ function pack(
 	}
 }
 
-// @ts-ignore: decorator
 @inline
 function plus(sum: v128, x: v128, y: v128): v128 {
 	return f32x4.add(sum, f32x4.mul(x, y));

@@ -1,5 +1,4 @@
 /** `to = factor · from` for some numbers, or `+=` where it adds. */
-// @ts-ignore: decorator
 @inline
 function scale(from: usize, to: usize, end: usize, factor: f32, adds: bool): void {
 	const whole = end & ~15, factors = f32x4.splat(factor);
@@ -14,7 +13,6 @@ function scale(from: usize, to: usize, end: usize, factor: f32, adds: bool): voi
 	}
 }
 
-// @ts-ignore: decorator
 @inline
 function factorAt(factors: usize, row: usize): f32 {
 	return factors ? load<f32>(factors + row * 4) : 1;

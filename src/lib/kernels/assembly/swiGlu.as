@@ -1,12 +1,10 @@
 import { exp } from './exp';
 
-// @ts-ignore: decorator
 @inline
 function sigmoid(x: v128): v128 {
 	return f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), exp(f32x4.neg(x))));
 }
 
-// @ts-ignore: decorator
 @inline
 function gated(gate: v128, up: v128): v128 {
 	return f32x4.mul(f32x4.mul(gate, sigmoid(gate)), up);
@@ -35,7 +33,6 @@ export function swiGlu(
 }
 
 /** d gate; d up comes by `upSlope`. */
-// @ts-ignore: decorator
 @inline
 function gateSlope(gate: v128, up: v128, dOut: v128, open: v128): v128 {
 	const one = f32x4.splat(1);
@@ -43,7 +40,6 @@ function gateSlope(gate: v128, up: v128, dOut: v128, open: v128): v128 {
 	return f32x4.mul(f32x4.mul(f32x4.mul(dOut, open), up), bend);
 }
 
-// @ts-ignore: decorator
 @inline
 function upSlope(gate: v128, dOut: v128, open: v128): v128 {
 	return f32x4.mul(f32x4.mul(dOut, open), gate);
