@@ -12,18 +12,12 @@ import { Proofs } from '../../src/routes/lessons/co-distillation/proofs.svelte';
 import RecordedFigure from '../../src/routes/lessons/co-distillation/RecordedFigure.svelte';
 import { Scene } from '../../src/routes/lessons/co-distillation/scene.svelte';
 import WeightFigure from '../../src/routes/lessons/co-distillation/WeightFigure.svelte';
-import { Lesson } from '../../src/routes/lessons/lesson.svelte';
-import { still } from './still';
+import { lessonAt, still } from './still';
 
 const data = load();
 
-/** The lesson where a link opens it. */
-function sceneAt(link: string): Scene {
-	const lesson = new Lesson(data.words, { controls: CONTROLS, keys: KEYS });
-	lesson.follow(new URLSearchParams(link));
-	expect(lesson.notes).toEqual([]);
-	return new Scene(lesson, data);
-}
+const sceneAt = (link: string) =>
+	new Scene(lessonAt(data.words, { controls: CONTROLS, keys: KEYS }, link), data);
 
 describe('the still figures on co-distillation', () => {
 	test.each(['step=1', 'step=2', 'step=2&moment=2', 'step=2&moment=3', 'step=3'])(

@@ -12,18 +12,12 @@ import NormFigure from '../../src/routes/lessons/irope/NormFigure.svelte';
 import OrderFigure from '../../src/routes/lessons/irope/OrderFigure.svelte';
 import RippleFigure from '../../src/routes/lessons/irope/RippleFigure.svelte';
 import { Scene } from '../../src/routes/lessons/irope/scene.svelte';
-import { Lesson } from '../../src/routes/lessons/lesson.svelte';
-import { still } from './still';
+import { lessonAt, still } from './still';
 
 const data = load();
 
-/** The lesson where a link opens it. */
-function sceneAt(link: string): Scene {
-	const lesson = new Lesson(data.words, { controls: CONTROLS, keys: KEYS });
-	lesson.follow(new URLSearchParams(link));
-	expect(lesson.notes).toEqual([]);
-	return new Scene(lesson, data);
-}
+const sceneAt = (link: string) =>
+	new Scene(lessonAt(data.words, { controls: CONTROLS, keys: KEYS }, link), data);
 
 describe('the still figures on rotary positions', () => {
 	test.each(['step=1', 'step=1&moment=2', 'step=2', 'step=2&moment=2'])('the dials, %s', (link) =>
