@@ -110,15 +110,13 @@ export async function ready(path: string, options: Visit = {}): Promise<Page> {
 /** Both sets of colours that a reader may prefer. */
 export const SCHEMES = ['light', 'dark'] as const;
 
-const PHONE = { width: 360, height: 740 };
-
-/** What axe finds in the page that would stop somebody: rule and first element. */
-export async function barriers(page: Page): Promise<string[]> {
+/** What axe finds that would stop somebody, in the page or in a part of it: rule and first element. */
+export async function barriers(page: Page, part = 'html'): Promise<string[]> {
 	await page.evaluate(axe.source);
-	return page.evaluate(async () => {
-		const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+	return page.evaluate(async (where) => {
+		const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(where);
 		return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200) ?? ''}`);
-	});
+	}, part);
 }
 
 /** By how many pixels the page is wider than its window. */
@@ -127,27 +125,6 @@ export function overflow(page: Page): Promise<number> {
 		const { scrollWidth, clientWidth } = document.documentElement;
 		return scrollWidth - clientWidth;
 	});
-}
-
-/** What stands in the way on a phone: barriers, and a page that scrolls sideways. */
-async function obstacles(page: Page): Promise<string[]> {
-	const over = await overflow(page);
-	return [...(await barriers(page)), ...(over > 0 ? [`${over} px too wide`] : [])];
-}
-
-/** Opens a lesson on a phone and tells what stands in the way at each of its steps. */
-export async function obstaclesInLesson(lesson: string, options: Visit = {}): Promise<string[]> {
-	const page = await visit(`${lesson}?step=2`, { viewport: PHONE, ...options });
-	// The page was built for step 1: now its scripts have come.
-	await page.waitForSelector('nav [aria-current="step"][aria-label^="Step 2:"]');
-	const found: string[] = [];
-	const buttons = page.locator('nav[aria-label="Steps of the lesson"] li button');
-	for (const button of await buttons.all()) {
-		await button.click();
-		const step = await button.getAttribute('aria-label');
-		found.push(...(await obstacles(page)).map((obstacle) => `${step}: ${obstacle}`));
-	}
-	return found;
 }
 
 /**

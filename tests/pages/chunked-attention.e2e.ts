@@ -4,7 +4,7 @@ import proofRuns from '../../src/lib/experiments/recorded/chunkWalls.json';
 import { percent } from '../../src/lib/views/words';
 import { load } from '../../src/routes/lessons/chunked-attention/+page.server';
 import recorded from '../../src/routes/lessons/chunked-attention/recorded.json';
-import { obstaclesInLesson, overflow, ready, SCHEMES, visit, walk } from './browser';
+import { overflow, ready, visit, walk } from './browser';
 
 const LESSON = 'lessons/chunked-attention/';
 const STEPS = 8;
@@ -243,9 +243,5 @@ describe('the lesson on chunked attention', () => {
 			expect(notes).toContain(`${said}`);
 		}
 		expect(await hint(page).textContent()).toBe('6 pairs');
-	});
-
-	test.each(SCHEMES)('stands in nobody’s way on a phone, %s', async (colorScheme) => {
-		expect(await obstaclesInLesson(LESSON, { colorScheme })).toEqual([]);
 	});
 });

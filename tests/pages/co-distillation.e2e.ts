@@ -5,7 +5,7 @@ import { fixed } from '$lib/views/words';
 import { load } from '../../src/routes/lessons/co-distillation/+page.server';
 import { passCounts } from '../../src/routes/lessons/co-distillation/passes';
 import { COUNTED_STEPS } from '../../src/routes/lessons/co-distillation/trials';
-import { obstaclesInLesson, overflow, ready, SCHEMES, visit, walk } from './browser';
+import { overflow, ready, visit, walk } from './browser';
 
 const LESSON = 'lessons/co-distillation/';
 const data = load();
@@ -216,9 +216,5 @@ describe('the lesson on co-distillation', () => {
 		const page = await open('step=7');
 		await page.click('a:has-text("The living model on the same language")');
 		await page.waitForURL(/\?task=law/);
-	});
-
-	test.each(SCHEMES)('stands in nobody’s way on a phone, %s', async (colorScheme) => {
-		expect(await obstaclesInLesson(LESSON, { colorScheme })).toEqual([]);
 	});
 });

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { orderSensitivity } from '../../src/lib/experiments/orderSensitivity';
 import { load } from '../../src/routes/lessons/irope/+page.server';
-import { barriers, obstaclesInLesson, overflow, ready, SCHEMES, visit, walk } from './browser';
+import { barriers, overflow, ready, SCHEMES, visit, walk } from './browser';
 
 const LESSON = 'lessons/irope/';
 const { words, rope } = load();
@@ -228,10 +228,6 @@ describe('the lesson on rotary positions', () => {
 		await page.click('button:has-text("Train these layers")');
 		await page.waitForSelector('[role="status"]:has-text("as in Llama 4:")', { timeout: 120_000 });
 	}, 150_000);
-
-	test.each(SCHEMES)('meets no barrier and no sideways scroll on a phone, %s', async (scheme) => {
-		expect(await obstaclesInLesson(LESSON, { colorScheme: scheme })).toEqual([]);
-	});
 
 	test.each(SCHEMES)('meets no barrier before a class, %s', async (colorScheme) => {
 		const page = await ready(`${LESSON}?step=4&moment=3&present=1`);

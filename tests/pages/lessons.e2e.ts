@@ -199,10 +199,6 @@ describe('the text of a lesson', () => {
 		await page.emulateMedia({ media: 'print' });
 		expect(await page.locator('header').first().isVisible()).toBe(false);
 	});
-
-	test.each(SCHEMES)('has no barrier that axe knows, %s', async (colorScheme) => {
-		expect(await barriers(await visit(`${LESSON}text/`, { colorScheme }))).toEqual([]);
-	});
 });
 
 /** Lets a test reach the graphics contexts of a worker: it is started with a few words before its own. */

@@ -5,7 +5,7 @@ import { percent } from '../../src/lib/views/words';
 import { finalOf, rowOf } from '../../src/routes/lessons/nope-temperature/long';
 import { LONGEST } from '../../src/routes/lessons/nope-temperature/state';
 import { wordsOf } from '../../src/routes/lessons/nope-temperature/words';
-import { obstaclesInLesson, overflow, ready, SCHEMES, visit, walk } from './browser';
+import { overflow, ready, visit, walk } from './browser';
 
 const LESSON = 'lessons/nope-temperature/';
 
@@ -237,9 +237,5 @@ describe('the lesson on the query scale', () => {
 		const page = await visit(`${LESSON}?step=4&hide=gap&lock=attnScale`);
 		await page.waitForSelector('.words fieldset[disabled][data-control="attnScale"]');
 		expect(await page.locator('.words [data-control="gap"]').count()).toBe(0);
-	});
-
-	test.each(SCHEMES)('stands in nobody’s way on a phone, %s', async (colorScheme) => {
-		expect(await obstaclesInLesson(LESSON, { colorScheme })).toEqual([]);
 	});
 });

@@ -6,7 +6,7 @@ import balanced from '$lib/experiments/recorded/loadBalance.json';
 import knocked from '$lib/experiments/recorded/knockOut.json';
 import { fixed } from '$lib/views/words';
 import recorded from '../../src/routes/lessons/router/recorded.json';
-import { obstaclesInLesson, ready, SCHEMES, visit, walk } from './browser';
+import { ready, visit, walk } from './browser';
 
 const LESSON = 'lessons/router/';
 const STEPS = 8;
@@ -234,9 +234,5 @@ describe('the lesson on the router', () => {
 		const figure = page.locator('[aria-label="Your own sorting office"]');
 		await figure.locator('figcaption', { hasText: 'an untrained model' }).waitFor();
 		expect(await figure.locator('.winner').count()).toBe(2 * recorded.texts.length);
-	});
-
-	test.each(SCHEMES)('stands in nobody’s way on a phone, %s', async (colorScheme) => {
-		expect(await obstaclesInLesson(LESSON, { colorScheme })).toEqual([]);
 	});
 });
