@@ -1,5 +1,6 @@
 /** What a learner is asked to predict must not stand in the words above the question. */
 import { describe, expect, test } from 'vitest';
+import { longContext } from '$lib/experiments/longContext';
 import long from '$lib/experiments/recorded/longContext.json';
 import { load as loadChunks } from '../../src/routes/lessons/chunked-attention/+page.server';
 import { load as loadTwoPulls } from '../../src/routes/lessons/co-distillation/+page.server';
@@ -88,3 +89,9 @@ describe.each(LESSONS.map(([words, tellings]) => ({ id: words.id, words, telling
 		});
 	}
 );
+
+test('the claim of the trained layer says nothing of its two needles, which are asked for later', () => {
+	const { claim, threshold, remarks } = longContext;
+	const above = [claim, threshold, ...remarks].join('\n');
+	expect(above).not.toMatch(/sides|larger|grows\b.*needles|needles.*grow|sharpen|heavier/);
+});

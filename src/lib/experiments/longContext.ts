@@ -31,17 +31,17 @@ export const longContext: Experiment<
 > = {
 	id: 'longContext',
 	claim:
-		'A NoPE layer trained on 32 tokens attends less and less to its needle as the text grows to 512; the attention scale, switched on only then, lifts it again, and makes it take sides between two equally right needles.',
+		'A NoPE layer trained on 32 tokens attends less and less to its needle as the text grows to 512; the attention scale, switched on only then, lifts it again.',
 	source: {
 		title: 'Attention.forward, meta-llama/llama-models, models/llama4/model.py',
 		url: 'https://github.com/meta-llama/llama-models/blob/main/models/llama4/model.py'
 	},
 	threshold:
-		'On every seed, at 512 tokens: without the scale the needle has at most 0.8 of its weight at 31; a growth of 0.1 adds at least 0.05 to it and 0.5 still more; neither makes accuracy worse; and the share of the larger of two needles grows.',
+		'On every seed, at 512 tokens: without the scale the needle has at most 0.8 of its weight at 31; a growth of 0.1 adds at least 0.05 to it and 0.5 still more; neither makes accuracy worse; and two equally right needles fare as said at their measure.',
 	remarks: [
 		'The scale follows the formula of Llama 4 with a floor scale of 32 in place of 8192, and was never trained with. At 31 tokens, the longest way to an answer in training, it changes nothing at all.',
 		'The hay is one word over and over, so a layer without positions gives all of it the same score; the texts ask once, where training asks after every block of 8.',
-		'The scale cannot find what the model did not: it only sharpens the order that the scores already have.',
+		'The scale cannot find what the model did not.',
 		'Sizes were chosen on seed 9, which is not among the three. An earlier task, with names in the hay, was given up because this layer did not learn it in a minute.'
 	],
 	task: 'needle',
@@ -81,7 +81,7 @@ export const longContext: Experiment<
 		entropyTenth: atLongest('entropy', 'tenth', 'the same, growth 0.1'),
 		entropyHalf: atLongest('entropy', 'half', 'the same, growth 0.5'),
 		shareOff: atLongest('share', 'off', 'share of the larger of two needles, 512 tokens, no scale'),
-		shareHalf: atLongest('share', 'half', 'the same, growth 0.5')
+		shareHalf: atLongest('share', 'half', 'the same, growth 0.5, where it must be larger')
 	},
 	holds: (seeds) =>
 		seeds.every(
