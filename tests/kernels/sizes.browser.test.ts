@@ -1,6 +1,6 @@
 /** Large WebGL operations at sizes that do not fit well: odd ones, and such that wrap in their textures. */
 import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-webgl';
+import { webgl_util } from '@tensorflow/tfjs-backend-webgl';
 import '$lib/kernels/boot';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, expect, test } from 'vitest';
@@ -166,6 +166,15 @@ test('tensors that wrap in their textures are on WebGL as on plain JavaScript', 
 	const mixture = { tokens: 101, experts: 26, width: 8, hidden: 4, choices: 1, gateOn: 'input' };
 	await expectMixtureAlike(mixture as Mixture);
 	await expectTokensAlike(3, 35, 5);
+}, 120_000);
+
+/** Row times 41, over 41, is less than the row in the floats of a GPU: row 1 is the first of many. */
+test('floats find the row of a texel in a texture 41 wide, where they divide a little short', async () => {
+	expect(Math.fround(Math.fround(1 / 41) * 41)).toBeLessThan(1);
+	tf.env().set(LIMIT, 90);
+	const shape: [number, number] = [1110, 6];
+	expect(webgl_util.getTextureShapeFromLogicalShape(shape, true)).toEqual([2 * 41, 2 * 41]);
+	await expectAlike('rmsNorm', [shape, [6]], (x, w) => rmsNorm(x as tf.Tensor2D, w as tf.Tensor1D, 1e-4)); // prettier-ignore
 }, 120_000);
 
 /** A first step without decay changes every weight by the rate, against its gradient. */
