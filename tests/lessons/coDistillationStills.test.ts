@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { load } from '../../src/routes/lessons/co-distillation/+page.server';
-import { CONTROLS, KEYS } from '../../src/routes/lessons/co-distillation/keys';
+import { CONTROLS, KEYS, OPENINGS } from '../../src/routes/lessons/co-distillation/keys';
 import OpenFigure from '../../src/routes/lessons/co-distillation/OpenFigure.svelte';
 import PassFigure from '../../src/routes/lessons/co-distillation/PassFigure.svelte';
 import ProofFigure from '../../src/routes/lessons/co-distillation/ProofFigure.svelte';
@@ -17,7 +17,10 @@ import { lessonAt, still } from './still';
 const data = load();
 
 const sceneAt = (link: string) =>
-	new Scene(lessonAt(data.words, { controls: CONTROLS, keys: KEYS }, link), data);
+	new Scene(
+		lessonAt(data.words, { controls: CONTROLS, keys: KEYS, openings: OPENINGS }, link),
+		data
+	);
 
 describe('the still figures on co-distillation', () => {
 	test.each(['step=1', 'step=2', 'step=2&moment=2', 'step=2&moment=3', 'step=3'])(
@@ -25,7 +28,7 @@ describe('the still figures on co-distillation', () => {
 		(link) => expect(still(RecordedFigure, { scene: sceneAt(link) })).toMatchSnapshot()
 	);
 
-	test.each(['step=4', 'step=4&ahead=1', 'step=4&ahead=0.5&own=3'])(
+	test.each(['step=4', 'step=4&moment=2', 'step=4&ahead=0.5&own=3'])(
 		'the passes of the teacher, %s',
 		(link) => expect(still(PassFigure, { scene: sceneAt(link) })).toMatchSnapshot()
 	);

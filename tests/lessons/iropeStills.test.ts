@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { load } from '../../src/routes/lessons/irope/+page.server';
 import BuildFigure from '../../src/routes/lessons/irope/BuildFigure.svelte';
 import DialFigure from '../../src/routes/lessons/irope/DialFigure.svelte';
-import { CONTROLS, KEYS } from '../../src/routes/lessons/irope/keys';
+import { CONTROLS, KEYS, OPENINGS } from '../../src/routes/lessons/irope/keys';
 import Learned from '../../src/routes/lessons/irope/Learned.svelte';
 import NormFigure from '../../src/routes/lessons/irope/NormFigure.svelte';
 import OrderFigure from '../../src/routes/lessons/irope/OrderFigure.svelte';
@@ -17,7 +17,10 @@ import { lessonAt, still } from './still';
 const data = load();
 
 const sceneAt = (link: string) =>
-	new Scene(lessonAt(data.words, { controls: CONTROLS, keys: KEYS }, link), data);
+	new Scene(
+		lessonAt(data.words, { controls: CONTROLS, keys: KEYS, openings: OPENINGS }, link),
+		data
+	);
 
 describe('the still figures on rotary positions', () => {
 	test.each(['step=1', 'step=1&moment=2', 'step=2', 'step=2&moment=2'])('the dials, %s', (link) =>
@@ -34,7 +37,7 @@ describe('the still figures on rotary positions', () => {
 		expect(still(RippleFigure, props)).toMatchSnapshot();
 	});
 
-	test.each(['step=5', 'step=5&size=10'])('scores behind QK-norm, %s', (link) =>
+	test.each(['step=5', 'step=5&moment=2'])('scores behind QK-norm, %s', (link) =>
 		expect(still(NormFigure, { scene: sceneAt(link) })).toMatchSnapshot()
 	);
 
@@ -48,6 +51,9 @@ describe('the still figures on rotary positions', () => {
 	test.each(['cccc', 'cccg', 'gccc'])('the row %s under the four tests', (layers) =>
 		expect(still(BuildFigure, { scene: sceneAt(`step=7&layers=${layers}`) })).toMatchSnapshot()
 	);
+
+	test('Llama 4’s row stands in the last moment', () =>
+		expect(sceneAt('step=7&moment=2').lesson.values.layers).toBe('cccg'));
 
 	test('the last step has three panes, and the token row above them', () => {
 		const drawn = still(BuildFigure, { scene: sceneAt('step=7') });

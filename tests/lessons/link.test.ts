@@ -91,3 +91,67 @@ describe('a lesson', () => {
 		expect(lesson.query).toBe('step=2&chunk=2&hide=mask&lock=chunk');
 	});
 });
+
+describe('a picture', () => {
+	const openings = {
+		one: [{ chunk: 4 }, { chunk: 8 }, { mask: 'full' as const }],
+		three: [{ chunk: 2 }, { chunk: 6 }]
+	};
+	const controls = { walls: 'Walls', mask: 'Mask' };
+	const open = (query = '') => {
+		const lesson = new Lesson(words, {
+			...{ controls, keys, openings },
+			controlOf: { chunk: 'walls' }
+		});
+		lesson.follow(new URLSearchParams(query));
+		return lesson;
+	};
+	const seen = ({ values }: ReturnType<typeof open>) => [values.chunk, values.mask];
+
+	test('moves with the moments of its step, and back', () => {
+		const lesson = open();
+		const walk = [seen(lesson)];
+		for (let press = 0; press < 5; press++) {
+			lesson.next();
+			walk.push(seen(lesson));
+		}
+		expect(walk).toEqual([
+			[4, 'chunked'],
+			[8, 'chunked'],
+			[8, 'full'],
+			[4, 'chunked'],
+			[2, 'chunked'],
+			[6, 'chunked']
+		]);
+		for (const before of walk.toReversed().slice(1)) {
+			lesson.back();
+			expect(seen(lesson)).toEqual(before);
+		}
+	});
+
+	test('stays as the learner has it inside a step, and begins anew with a step that names it', () => {
+		const lesson = open();
+		lesson.values.chunk = 16;
+		lesson.next();
+		lesson.next();
+		expect(seen(lesson)).toEqual([16, 'full']);
+		lesson.next();
+		expect(seen(lesson)).toEqual([16, 'chunked']);
+		lesson.next();
+		expect(seen(lesson)).toEqual([2, 'chunked']);
+	});
+
+	test('stays where a link has locked it', () => {
+		const lesson = open('chunk=5&lock=walls');
+		lesson.go(2, 1);
+		expect(seen(lesson)).toEqual([5, 'chunked']);
+	});
+
+	test('comes from a link as the moment begins, or as the link says', () => {
+		expect(seen(open('step=3&moment=2'))).toEqual([6, 'chunked']);
+		expect(seen(open('step=1&moment=3&chunk=4'))).toEqual([4, 'full']);
+		for (const query of ['step=3&moment=2', 'step=3&moment=2&chunk=4', 'moment=3&mask=chunked']) {
+			expect(open(query).query).toBe(query);
+		}
+	});
+});

@@ -12,27 +12,26 @@ import MaskFigure from '../../src/routes/lessons/chunked-attention/MaskFigure.sv
 import {
 	CONTROLS,
 	KEYS as CHUNK_KEYS,
+	OPENINGS as CHUNK_OPENINGS,
 	Scene
 } from '../../src/routes/lessons/chunked-attention/scene.svelte';
-import { Lesson } from '../../src/routes/lessons/lesson.svelte';
 import HayFigure from '../../src/routes/lessons/nope-temperature/HayFigure.svelte';
 import LayersFigure from '../../src/routes/lessons/nope-temperature/LayersFigure.svelte';
 import LimitsFigure from '../../src/routes/lessons/nope-temperature/LimitsFigure.svelte';
 import { finalOf } from '../../src/routes/lessons/nope-temperature/long';
-import { KEYS, type NopeValues } from '../../src/routes/lessons/nope-temperature/state';
+import { KEYS, OPENINGS, type NopeValues } from '../../src/routes/lessons/nope-temperature/state';
 import TrainedLines from '../../src/routes/lessons/nope-temperature/TrainedLines.svelte';
 import TrainedRow from '../../src/routes/lessons/nope-temperature/TrainedRow.svelte';
 import { wordsOf } from '../../src/routes/lessons/nope-temperature/words';
-import { still } from './still';
+import { lessonAt, still } from './still';
 
 describe('the still figures on chunked attention', () => {
 	const data = load();
 
 	/** The lesson where a link opens it. */
 	function sceneAt(link: string): Scene {
-		const lesson = new Lesson(data.words, { controls: CONTROLS, keys: CHUNK_KEYS });
-		lesson.follow(new URLSearchParams(link));
-		return new Scene(lesson, data);
+		const parts = { controls: CONTROLS, keys: CHUNK_KEYS, openings: CHUNK_OPENINGS };
+		return new Scene(lessonAt(data.words, parts, link), data);
 	}
 
 	test.each(['moment=2', 'step=2', 'step=2&moment=2', 'step=2&moment=3&chunk=1'])(
@@ -49,18 +48,15 @@ describe('the still figures on chunked attention', () => {
 	});
 
 	test('the bills at ten million tokens', () => {
-		const scene = sceneAt('step=6&context=10485760');
+		const scene = sceneAt('step=6&moment=2');
 		expect(still(CostFigure, { scene })).toMatchSnapshot();
 	});
 });
 
 describe('the still figures on the query scale', () => {
 	/** The values where a link opens the lesson. */
-	function valuesAt(link: string): NopeValues {
-		const lesson = new Lesson(wordsOf(long), { keys: KEYS });
-		lesson.follow(new URLSearchParams(link));
-		return lesson.values;
-	}
+	const valuesAt = (link: string): NopeValues =>
+		lessonAt(wordsOf(long), { keys: KEYS, openings: OPENINGS }, link).values;
 	const numbers = finalOf(long.seeds[0]) ?? {};
 	const measured = { numbers, origin: 'Recorded.', length: 128 };
 
@@ -78,6 +74,26 @@ describe('the still figures on the query scale', () => {
 			expect(still(HayFigure, props)).toMatchSnapshot();
 		}
 	);
+
+	test.each([1, 2, 3])('the staircase, moment %i', (moment) => {
+		const values = valuesAt(`step=3&moment=${moment}`);
+		const props = { values, panes: ['stairs'] as const, hasScale: true, label: 'Stairs' };
+		expect(still(HayFigure, { ...props, isEdgeTold: moment > 1 })).toMatchSnapshot();
+	});
+
+	test('each moment shows what its words tell', () => {
+		expect(valuesAt('step=5&moment=2').rule).toBe('add');
+		expect(valuesAt('step=6&moment=2')).toMatchObject({ n: 10_485_759, all: false });
+		expect(valuesAt('step=6&moment=3')).toMatchObject({ n: 10_485_759, all: true });
+		expect(valuesAt('step=7&moment=5').growth).toBe('half');
+		const limits = [1, 2, 3, 4].map((moment) => valuesAt(`step=8&moment=${moment}`));
+		expect(limits.map(({ times, tau }) => [times, tau])).toEqual([
+			[1, 1],
+			[4, 1],
+			[8, 1],
+			[1, 0.5]
+		]);
+	});
 
 	test.each([false, true])('the hay of each layer, scale everywhere: %s', (isEverywhere) =>
 		expect(still(LayersFigure, { position: 10_000, isEverywhere })).toMatchSnapshot()

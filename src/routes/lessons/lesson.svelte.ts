@@ -1,6 +1,14 @@
 import { Predictions } from '$lib/lab/predictions.svelte';
 import type { Keys, Values } from './keys';
-import { readLessonLink, writeLessonLink, type LessonLink, type LessonShape } from './link';
+import {
+	namedAt,
+	openingAt,
+	readLessonLink,
+	writeLessonLink,
+	type LessonLink,
+	type LessonShape,
+	type Openings
+} from './link';
 import { momentsOf, type LessonWords, type StepWords } from './words';
 
 /** What a lesson adds to its words. */
@@ -9,6 +17,10 @@ interface LessonParts<K> {
 	controls?: Readonly<Record<string, string>>;
 	/** Values that its link keeps. */
 	keys?: K;
+	/** Where the pictures of its steps begin. */
+	openings?: Openings<K>;
+	/** The control that sets a value, where it has another name. */
+	controlOf?: Readonly<Partial<Record<keyof K, string>>>;
 }
 
 /** The run that the present step offers. */
@@ -47,15 +59,22 @@ export class Lesson<K extends Keys = Record<never, never>> {
 	/** The backend that the link asks for, or null. */
 	backend: string | null = $state(null);
 	readonly #shape: LessonShape;
+	readonly #controlOf: Readonly<Record<string, string | undefined>>;
 
-	constructor(words: LessonWords, { controls = {}, keys }: LessonParts<K> = {}) {
+	constructor(words: LessonWords, parts: LessonParts<K> = {}) {
+		const { controls = {}, keys = {}, openings = {}, controlOf = {} } = parts;
 		this.words = words;
 		this.controls = controls;
 		this.predictions = new Predictions(words.id);
-		this.#shape = { steps: words.steps, controls: Object.keys(controls), keys: keys ?? {} };
-		const initial = Object.entries(this.#shape.keys).map(([name, key]) => [name, key.initial]);
-		const values = $state(Object.fromEntries(initial) as Values<K>);
+		this.#shape = { steps: words.steps, controls: Object.keys(controls), keys, openings };
+		this.#controlOf = controlOf;
+		const values = $state(openingAt(this.#shape, 0, 0) as Values<K>);
 		this.values = values;
+	}
+
+	/** The values that the present moment begins with. */
+	get opening(): Values<K> {
+		return openingAt(this.#shape, this.step, this.moment) as Values<K>;
 	}
 
 	/** The words of the present step. */
@@ -80,20 +99,35 @@ export class Lesson<K extends Keys = Record<never, never>> {
 
 	/** The next sub-step, or the next step after the last one. */
 	next(): void {
-		if (this.moment < this.moments - 1) this.moment++;
+		if (this.moment < this.moments - 1) this.go(this.step, this.moment + 1);
 		else if (this.step < this.words.steps.length - 1) this.go(this.step + 1);
 	}
 
 	/** The sub-step before, or the end of the step before. */
 	back(): void {
-		if (this.moment > 0) this.moment--;
+		if (this.moment > 0) this.go(this.step, this.moment - 1);
 		else if (this.step > 0) this.go(this.step - 1, Infinity);
 	}
 
-	/** Goes to a step, or to the nearest there is. */
+	/** Goes to a step, or to the nearest there is; its picture begins as it was meant. */
 	go(step: number, moment = 0): void {
+		const [from, before] = [this.step, this.opening];
 		this.step = Math.min(this.words.steps.length - 1, Math.max(0, Math.trunc(step) || 0));
 		this.moment = Math.min(this.moments - 1, Math.max(0, moment));
+		const named = this.step === from ? {} : namedAt(this.#shape, this.step, this.moment);
+		this.#open(before, named);
+	}
+
+	/**
+	 * Moves the values from one opening to the present one: those that nobody has changed, and those that a
+	 * new step names. What a link has locked stays.
+	 */
+	#open(before: Values<K>, named: Readonly<Record<string, unknown>>): void {
+		for (const [name, value] of Object.entries(this.opening) as [keyof K & string, never][]) {
+			if (this.isLocked(this.#controlOf[name] ?? name)) continue;
+			const isUntouched = this.values[name] === before[name];
+			if (isUntouched || name in named) this.values[name] = value;
+		}
 	}
 
 	isHidden(control: string): boolean {

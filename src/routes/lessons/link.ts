@@ -1,4 +1,4 @@
-import { numberKey, shortened, type Keys } from './keys';
+import { numberKey, shortened, type Keys, type Values } from './keys';
 import { momentsOf, type StepWords } from './words';
 
 /** Everything that the link of a lesson says. Steps and moments count from 0 here, from 1 in the link. */
@@ -23,7 +23,14 @@ export interface LessonShape {
 	/** Names of the controls. */
 	controls: readonly string[];
 	keys: Keys;
+	openings?: Readonly<Record<string, readonly object[]>>;
 }
+
+/**
+ * The values that the picture of a step is meant to stand at, by the id of the step: an entry per moment,
+ * which adds to those before it. What no entry names stands at its initial value.
+ */
+export type Openings<K> = Readonly<Record<string, readonly Partial<Values<K>>[]>>;
 
 const OWN_KEYS = ['step', 'moment', 'present', 'hide', 'lock', 'backend'];
 
@@ -52,7 +59,7 @@ export function readLessonLink(params: URLSearchParams, shape: LessonShape): Rea
 		hidden: names('hide'),
 		locked: names('lock'),
 		backend: params.get('backend'),
-		values: readValues(params, shape, notes)
+		values: readValues(params, shape, openingAt(shape, step, moment), notes)
 	};
 	notes.push(...unknownKeys(params, shape));
 	return { link, notes };
@@ -68,15 +75,36 @@ function readNames(text: string | null, known: readonly string[], notes: string[
 	return asked.filter((name) => known.includes(name));
 }
 
+/** What a step sets itself up to a moment of it. */
+export function namedAt(
+	{ steps, openings = {} }: LessonShape,
+	step: number,
+	moment: number
+): Record<string, unknown> {
+	const told = openings[steps[step]?.id ?? ''] ?? [];
+	return Object.assign({}, ...told.slice(0, moment + 1)) as Record<string, unknown>;
+}
+
+/** The value that each key has at a moment of a step while nobody changes it. */
+export function openingAt(
+	shape: LessonShape,
+	step: number,
+	moment: number
+): Record<string, unknown> {
+	const initial = Object.entries(shape.keys).map(([name, key]) => [name, key.initial] as const);
+	return { ...Object.fromEntries(initial), ...namedAt(shape, step, moment) };
+}
+
 function readValues(
 	params: URLSearchParams,
 	{ keys }: LessonShape,
+	opening: Readonly<Record<string, unknown>>,
 	notes: string[]
 ): Record<string, unknown> {
 	const values: Record<string, unknown> = {};
 	for (const [name, key] of Object.entries(keys)) {
 		const text = params.get(name);
-		const { value, note } = text === null ? { value: key.initial, note: null } : key.read(text);
+		const { value, note } = text === null ? { value: opening[name], note: null } : key.read(text);
 		values[name] = value;
 		if (note !== null) notes.push(note);
 	}
@@ -92,14 +120,15 @@ function unknownKeys(params: URLSearchParams, { keys }: LessonShape): string[] {
 	return [`The link names ${listed.join(', ')}, which this lesson does not know.`];
 }
 
-/** Writes only what differs from the start, so that a link says what it changes. */
-export function writeLessonLink(link: LessonLink, { keys }: LessonShape): URLSearchParams {
+/** Writes only what differs from how the moment begins, so that a link says what it changes. */
+export function writeLessonLink(link: LessonLink, shape: LessonShape): URLSearchParams {
 	const params = new URLSearchParams();
+	const opening = openingAt(shape, link.step, link.moment);
 	if (link.step > 0) params.set('step', String(link.step + 1));
 	if (link.moment > 0) params.set('moment', String(link.moment + 1));
-	for (const [name, key] of Object.entries(keys)) {
+	for (const [name, key] of Object.entries(shape.keys)) {
 		const text = key.write(link.values[name] as never);
-		if (text !== key.write(key.initial as never)) params.set(name, text);
+		if (text !== key.write(opening[name] as never)) params.set(name, text);
 	}
 	if (link.hidden.length > 0) params.set('hide', link.hidden.join(','));
 	if (link.locked.length > 0) params.set('lock', link.locked.join(','));

@@ -3,6 +3,7 @@ import { stackMasks, stackScopes } from '$lib/math/stack';
 import type { Cell } from '$lib/views/cell';
 import { choiceKey, flagKey, numberKey, shortened, textKey, type Key, type Range } from '../keys';
 import type { Lesson } from '../lesson.svelte';
+import type { Openings } from '../link';
 import { Proving } from '../proving.svelte';
 import { readMask, writeMask } from './maskText';
 import { LONG, SIX } from './numbers';
@@ -44,6 +45,11 @@ export const KEYS = {
 	walls: numberKey('Your own chunk', { min: 1, max: LONG.size, initial: LONG.chunk }),
 	tokens: numberKey('Your own row', { min: 8, max: LONG.size, initial: LONG.size }),
 	from: numberKey('Your own output', { min: 0, max: LONG.size - 1, initial: LONG.size - 1 })
+};
+
+/** The step on costs ends at the longest context. */
+export const OPENINGS: Openings<typeof KEYS> = {
+	cost: [{ context: '32768' }, { context: '10485760' }]
 };
 
 export const CONTROLS = {

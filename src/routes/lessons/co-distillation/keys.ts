@@ -1,5 +1,6 @@
 /** What this lesson keeps in its link, and what a teacher's link may take away or fix. */
 import { choiceKey, numberKey, textKey } from '../keys';
+import type { Openings } from '../link';
 
 export const CONTROLS = {
 	show: 'Curve to show',
@@ -40,3 +41,6 @@ export const KEYS = {
 	steps: numberKey('The steps', { min: 60, max: 900, by: 60, initial: 600 }),
 	seed: numberKey('The seed', { min: 1, max: 999, initial: 11 })
 };
+
+/** What the picture of a moment begins with, where it is not as the link says. */
+export const OPENINGS: Openings<typeof KEYS> = { passes: [{ ahead: 0, own: 0 }, { ahead: 1 }] };

@@ -1,4 +1,5 @@
 import { choiceKey, numberKey, textKey } from '../keys';
+import type { Openings } from '../link';
 
 /** Rows of layers that the proof trains and whose ripple can be drawn, by the names of its arms. */
 export const ROWS = { chunked: 'cccc', scout: 'cccg', nopeFirst: 'gccc', nope: 'gggg' } as const;
@@ -12,6 +13,12 @@ export const KEYS = {
 	swap: numberKey('The place of the swap', { min: 0, max: 13, initial: 2 }),
 	row: choiceKey('The trained row', ['chunked', 'scout', 'nopeFirst', 'nope'], 'nopeFirst'),
 	layers: textKey('The row of layers', /^[cg]{1,8}$/, 'cccc')
+};
+
+/** What the picture of a moment begins with, where it is not as the link says. */
+export const OPENINGS: Openings<typeof KEYS> = {
+	norm: [{ size: 1 }, { size: 10 }],
+	build: [{}, { layers: 'cccg' }]
 };
 
 export const CONTROLS = {

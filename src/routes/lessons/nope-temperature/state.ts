@@ -2,6 +2,7 @@ import { attentionScale, type ScaleSettings } from '$lib/math/attention';
 import { needleWeight, type Haystack } from '$lib/math/haystack';
 import { MAVERICK, SCOUT } from '$lib/llama4/cards';
 import { choiceKey, flagKey, numberKey, type Values } from '../keys';
+import type { Openings } from '../link';
 
 /** The most straws that are drawn one by one. */
 export const DRAWN = 512;
@@ -107,23 +108,32 @@ export const weightsOf = (hay: number, needle: number, weight: number): Float64A
 /** Where the axis ends: at what can be drawn one by one, or at the longest context. */
 export const axisEnd = ({ n }: Pick<NopeValues, 'n'>): number => (n <= DRAWN ? DRAWN : LONGEST);
 
-/** What each step begins with, where it is not as the step before left it. */
-const OPENINGS: Readonly<Record<string, Partial<NopeValues>>> = {
-	hay: { gap: START.gap, n: START.hay },
-	curves: { gap: START.gap, n: START.hay },
-	stairs: { n: START.hay, attn: START.attnScale, floor: START.floorScale },
-	lift: {
-		...{ gap: START.gap, n: DRAWN, on: false },
-		...{ attn: START.attnScale, floor: START.floorScale }
-	},
-	rule: { rule: 'none' },
-	layers: { n: START.hay, all: false },
-	trained: { length: '512', growth: 'off' },
-	limits: { times: 1, tau: 1 }
-};
+/** The control that sets a value, where it has another name. */
+export const CONTROL_OF = { attn: 'attnScale', floor: 'floorScale', on: 'scale' } as const;
 
-/** The values that a step begins with. */
-export const openingOf = (step: string): Partial<NopeValues> => OPENINGS[step] ?? {};
+/** The last position of the longest context. */
+const LAST = LONGEST - 1;
+
+/** What the picture of each moment begins with. */
+export const OPENINGS: Openings<typeof KEYS> = {
+	hay: [{ gap: START.gap, n: START.hay }],
+	curves: [{ gap: START.gap, n: START.hay }],
+	stairs: [
+		{ n: START.hay, attn: START.attnScale, floor: START.floorScale },
+		{ n: START.floorScale - 1 },
+		{ n: LAST, attn: LLAMA4.attnScale, floor: LLAMA4.floorScale }
+	],
+	lift: [
+		{
+			...{ gap: START.gap, n: DRAWN, on: false },
+			...{ attn: START.attnScale, floor: START.floorScale }
+		}
+	],
+	rule: [{ rule: 'none' }, { rule: 'add' }],
+	layers: [{ n: START.hay, all: false }, { n: LAST }, { all: true }],
+	trained: [{ length: '512', growth: 'off' }, {}, {}, {}, { growth: 'half' }],
+	limits: [{ times: 1, tau: 1 }, { times: 4 }, { times: 8 }, { times: 1, tau: 0.5 }]
+};
 
 /** The smallest hundredth of growth that gives the toy's needle half of the attention among all drawn straws. */
 export function leastGrowth(): number {

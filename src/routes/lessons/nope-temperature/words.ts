@@ -50,7 +50,8 @@ const stairs: StepWords = {
 	],
 	captions: [
 		`The staircase with an attn_scale of ${toy.attnScale} and a floor_scale of ${toy.floorScale}.`,
-		`The first ${first} positions have a factor of exactly 1; the first step is at position ${first}, to ${fixed(attentionScale(first, toy), 3)}. Llama 4 takes attn_scale ${LLAMA4.attnScale} and floor_scale ${count(LLAMA4.floorScale)}. At the end of a context of ${CONTEXTS.map((context) => `${count(context)} tokens s is ${fixed(scaleAtEnd(context), 3)}`).join(', of ')}.`
+		`The first ${first} positions have a factor of exactly 1; the first step is at position ${first}, to ${fixed(attentionScale(first, toy), 3)}.`,
+		`Llama 4 takes attn_scale ${LLAMA4.attnScale} and floor_scale ${count(LLAMA4.floorScale)}. At the end of a context of ${CONTEXTS.map((context) => `${count(context)} tokens s is ${fixed(scaleAtEnd(context), 3)}`).join(', of ')}.`
 	],
 	act: 'Predict the first position whose query is longer than before. Then drag p across it, change both settings, and press →.',
 	picture:
