@@ -3,7 +3,7 @@ import { attentionMask } from '$lib/math/attention';
 import { readHfConfig } from '$lib/protocol/hfConfig';
 import toyConfig from '../../static/toys/scout-toy/config.json';
 import { load } from '../../src/routes/lessons/chunked-attention/+page.server';
-import { billsOf } from '../../src/routes/lessons/chunked-attention/bills';
+import { billsOf, tokenBills } from '../../src/routes/lessons/chunked-attention/bills';
 import { livingLink } from '../../src/routes/lessons/chunked-attention/livingLink';
 import { readMask, writeMask } from '../../src/routes/lessons/chunked-attention/maskText';
 import { numbersOf } from '../../src/routes/lessons/chunked-attention/numbers';
@@ -71,7 +71,12 @@ describe('the bills', () => {
 		const bills = billsOf(config, { ...asked, isScout: true });
 		expect([bills.chunk, bills.layers]).toEqual([8192, 48]);
 		expect(bills.groups[1]?.bars.map(({ text }) => text)).toEqual(['481.1 GiB', '1,920 GiB']);
-		expect(bills.groups[2]?.bars.map(({ text }) => text)).toEqual(['8,191', '10,485,760']);
+	});
+
+	test('of a token behind a wall count itself in a chunked layer, and all before it in an open one', () => {
+		const { pairs, kept } = tokenBills(8, 8);
+		expect(pairs.bars.map(({ value }) => value)).toEqual([1, 9]);
+		expect(kept.bars.map(({ value }) => value)).toEqual([7, 9]);
 	});
 
 	test('follow layers and walls', () => {

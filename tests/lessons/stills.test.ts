@@ -51,6 +51,15 @@ describe('the still figures on chunked attention', () => {
 		const scene = sceneAt('step=6&moment=2');
 		expect(still(CostFigure, { scene })).toMatchSnapshot();
 	});
+
+	test('the bills have three panes under the token row, and follow the chosen token', () => {
+		const drawn = still(CostFigure, { scene: sceneAt('step=6&model=toy&query=8') });
+		expect(drawn.match(/<section/g)).toHaveLength(3);
+		expect(drawn.indexOf('position 63')).toBeLessThan(drawn.indexOf('<section'));
+		expect(drawn).toContain('Keys that token 8 is paired with');
+		const scout = still(CostFigure, { scene: sceneAt('step=6&query=8') });
+		expect(scout).toContain('Keys kept after token 9,215');
+	});
 });
 
 describe('the still figures on the query scale', () => {

@@ -142,16 +142,35 @@ describe('the lesson on chunked attention', () => {
 
 	test('continues the bills to ten million tokens', async () => {
 		const page = await open('step=6&context=10485760&chunk=1');
-		const scale = page.locator('.figure [data-control="chunk"] small');
-		const said = (await scale.textContent())?.replace(/\s+/g, ' ');
-		expect(said).toBe('1 on the row of the toy; each place there is 1,024 of Scout’s.');
-		await page.locator('.figure [data-control="chunk"] input').focus();
+		const scale = page.locator('.figure small:has-text("A place of the row")');
+		expect(await scale.textContent()).toContain('a chunk 1,024.');
+		await page.locator('.figure [data-control="chunk"] [role="slider"]').focus();
 		for (let by = 1; by < 8; by++) await page.keyboard.press('ArrowRight');
-		expect(await scale.textContent()).toContain('8 on the row');
-		const cache = page.locator('.figure dl').nth(1);
+		expect(await scale.textContent()).toContain('a chunk 8,192.');
+		const cache = page.locator('.figure dl[aria-label="Cache"]');
 		expect(await cache.textContent()).toMatch(/481\.1 GiB.*1,920 GiB/);
 		await page.click('.figure button:has-text("Toy")');
 		expect(await cache.textContent()).not.toContain('1,920');
+	});
+
+	test('tells the bills of the token under the hand, then of the pinned one, until Escape', async () => {
+		const page = await open('step=6&model=toy');
+		const paired = (token: number) => `.figure p:has-text("Keys that token ${token} is paired")`;
+		const tokens = page.locator('.figure li button[title*="position"]');
+		await page.waitForSelector(paired(31));
+		await tokens.nth(40).hover();
+		await page.waitForSelector(paired(40));
+		await tokens.nth(8).click();
+		await page.locator('h1').hover();
+		await page.waitForSelector(paired(8));
+		const counts = page.locator('.figure section[aria-label="Pairs"] dl').first();
+		expect(await counts.locator('.text').allTextContents()).toEqual(['1', '9']);
+		await grid(page).focus();
+		await page.keyboard.press('ArrowRight');
+		await page.keyboard.press('Enter');
+		await page.waitForSelector(paired(1));
+		await page.keyboard.press('Escape');
+		await page.waitForSelector(paired(31));
 	});
 
 	test('trains both models of the needle after a prediction, and says what came of it', async () => {

@@ -187,6 +187,27 @@ describe('the lesson on rotary positions', () => {
 		await page.waitForSelector('.figure [role="status"]:has-text("All four passed")');
 	});
 
+	test.each([
+		['the last step', '.figure', 15],
+		['the row in training', 'section[aria-labelledby="now-you"]', 14]
+	])(
+		'follows the layers of %s from the token under the hand or the pinned one, until Escape',
+		async (_name, place, last) => {
+			const page = await ready(`${LESSON}?step=7`);
+			const reaches = (token: number) =>
+				`${place} [role="grid"][aria-label*="the light of position ${token} "]`;
+			const tokens = page.locator(`${place} li button[title*="position"]`);
+			await page.waitForSelector(reaches(last));
+			await tokens.nth(9).hover();
+			await page.waitForSelector(reaches(9));
+			await tokens.nth(3).click();
+			await page.locator('h1').hover();
+			await page.waitForSelector(reaches(3));
+			await page.keyboard.press('Escape');
+			await page.waitForSelector(reaches(last));
+		}
+	);
+
 	test('drags a layer by its grip', async () => {
 		const page = await ready(`${LESSON}?step=7&layers=cccg`);
 		await page.waitForSelector('.figure [role="status"]:has-text("All four passed")');

@@ -73,7 +73,15 @@ export function load(): LessonData {
 		words: wordsOf(numbers),
 		numbers,
 		rows: {
-			...{ wall: six, kinds: six, decode: six, stack: row, open: row.slice(0, 32), free: row },
+			...{
+				wall: six,
+				kinds: six,
+				decode: six,
+				stack: row,
+				open: row.slice(0, 32),
+				cost: row,
+				free: row
+			},
 			needle: Array.from(asked.tokens, (token) => needle.vocabulary[token] ?? ''),
 			draw: pass.tokens.map((token) => vocabulary[token] ?? '')
 		},

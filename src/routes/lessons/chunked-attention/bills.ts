@@ -1,10 +1,10 @@
-import { keptKeys } from '$lib/math/attention';
+import { decodeStep } from '$lib/math/attention';
 import type { ModelSize } from '$lib/math/size';
 import type { Numbers as Table } from '$lib/views/table';
 import { cacheGib, pairsOf, sizeOf } from './numbers';
 
 /** What a context costs: a few bars that belong together. */
-interface BillGroup {
+export interface BillGroup {
 	title: string;
 	hint: string;
 	bars: readonly { name: string; value: number; text: string; hue: string }[];
@@ -14,7 +14,8 @@ interface Bills {
 	name: string;
 	chunk: number;
 	layers: number;
-	groups: readonly BillGroup[];
+	/** Pairs of one pass, and cache. */
+	groups: readonly [BillGroup, BillGroup];
 }
 
 const MIX = 'var(--rope)';
@@ -31,23 +32,30 @@ export function billsOf(
 	const open = { ...size, layers };
 	const pairs = [pairsOf(size, length), pairsOf(open, length)] as const;
 	const gib = [cacheGib(size, length), cacheGib(size, length, true)] as const;
-	const kept = keptKeys(length, { kind: 'chunked', chunk: size.chunk });
 	return {
 		name: isScout ? 'at the size of Llama 4 Scout' : 'at the size of the toy',
 		chunk: size.chunk,
 		layers: size.layers.length,
-		groups: [
-			group('Pairs of one pass', pairs, powerWords),
-			group('Cache', gib, bytesWords),
-			{
-				title: 'Tokens kept per layer',
-				hint: 'by the reference decode, after the last token',
-				bars: [
-					{ name: 'chunked', value: kept, text: kept.toLocaleString('en'), hue: MIX },
-					{ name: 'open', value: length, text: length.toLocaleString('en'), hue: OPEN }
-				]
-			}
+		groups: [group('Pairs of one pass', pairs, powerWords), group('Cache', gib, bytesWords)]
+	};
+}
+
+/** What one token costs a layer of each kind: the keys that it is paired with, and those kept once it is written. */
+export function tokenBills(position: number, chunk: number): { pairs: BillGroup; kept: BillGroup } {
+	const walled = decodeStep(position, { kind: 'chunked', chunk });
+	const open = decodeStep(position, { kind: 'global' });
+	const at = position.toLocaleString('en');
+	const perLayer = (title: string, mine: number, all: number): BillGroup => ({
+		title,
+		hint: '',
+		bars: [
+			{ name: 'chunked layer', value: mine, text: mine.toLocaleString('en'), hue: MIX },
+			{ name: 'open layer', value: all, text: all.toLocaleString('en'), hue: OPEN }
 		]
+	});
+	return {
+		pairs: perLayer(`Keys that token ${at} is paired with`, walled.visible, open.visible),
+		kept: perLayer(`Keys kept after token ${at}`, walled.kept, open.kept)
 	};
 }
 

@@ -147,8 +147,9 @@ function cost({ scout }: Numbers): StepWords {
 			'How much of the cache do the walls save?',
 			`For Scout at ${whole(scout.context)} tokens: ${number(scout.gib)} GiB in place of ${whole(Math.round(scout.fullGib))}, ${fixed(scout.ratio, 2)} times less. A context of 10 million tokens does not mean that every layer sees 10 million: ${scout.layers - scout.chunked} of ${scout.layers} do. These open layers make up nearly all of the cache, so the saving can never pass 4.`
 		],
-		act: 'Predict how many times smaller Scout’s cache is at 10 million tokens than with open layers only. Then pull the context out, flip between toy and Scout, and press →.',
-		picture: 'Bars of pairs and of cache, each beside what open layers alone would take.'
+		act: 'Predict how many times smaller Scout’s cache is at 10 million tokens than with open layers only. Then point along the tokens, pull the context out, flip between toy and Scout, and press →.',
+		picture:
+			'The 64 tokens of a row with walls between them, and a row of cells per layer: filled where the chosen token sees a key, pale where a key is kept in vain. Under them bars of pairs and of cache: of that token in a layer of each kind, and of the whole context beside what open layers alone would take.'
 	};
 }
 

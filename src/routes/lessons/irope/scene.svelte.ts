@@ -49,6 +49,9 @@ export class Scene {
 	/** The pair or token under the hand, and the one that is pinned. */
 	hovered: number | null = $state(null);
 	pinned: number | null = $state(null);
+	/** The same of the output that the row in training is followed from. */
+	passing: number | null = $state(null);
+	output: number | null = $state(null);
 
 	constructor(lesson: Lesson<typeof KEYS>, data: LessonData) {
 		this.lesson = lesson;
@@ -66,6 +69,11 @@ export class Scene {
 
 	pin(what: number): void {
 		this.pinned = this.pinned === what ? null : what;
+	}
+
+	/** Frees what is pinned. */
+	free(): void {
+		this.pinned = this.output = null;
 	}
 
 	/** The token that looks: the last. */
