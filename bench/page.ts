@@ -2,8 +2,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { quantile } from './spread';
 
-/** What one visit showed; times in milliseconds. */
-export interface Visit {
+/** What one visit to the home page showed; times in milliseconds. */
+export interface HomeVisit {
 	backend: string;
 	/** From the end of loading to the engine being ready. */
 	engineReady: number;
@@ -92,7 +92,7 @@ async function stepNow(page: Page): Promise<number> {
 	return Number(text.replaceAll(/\D/g, ''));
 }
 
-type TrainingNotes = Pick<Visit, 'stepsPerSecond' | 'longestTask' | 'frame95'>;
+type TrainingNotes = Pick<HomeVisit, 'stepsPerSecond' | 'longestTask' | 'frame95'>;
 
 /** Trains until the page is closed; the first seconds, in which everything warms up, do not count. */
 async function measureTraining(page: Page): Promise<TrainingNotes> {
@@ -115,7 +115,7 @@ async function measureTraining(page: Page): Promise<TrainingNotes> {
  * @param url of the home page
  * @throws Error if the engine does not become ready within a minute
  */
-export async function measureVisit(browser: Browser, url: string): Promise<Visit> {
+export async function measureVisit(browser: Browser, url: string): Promise<HomeVisit> {
 	// A first visit, with nothing kept and nothing being kept.
 	const page = await browser.newPage({
 		viewport: { width: 1280, height: 900 },

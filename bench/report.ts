@@ -1,4 +1,4 @@
-import type { Visit } from './page';
+import type { Visit } from './visit';
 import { curveTable, enduranceTable, markdownOf, raceTable, type Table } from './tables';
 import type { Measured } from './targets';
 

@@ -4,9 +4,16 @@ import { weights } from '../scripts/budgets.mjs';
 import { ensureBuilt, site } from '../scripts/build.mjs';
 import { serve } from '../scripts/server.mjs';
 import { openBrowser } from './graphics';
-import { measureVisit, type Visit } from './page';
+import { measureVisit, type HomeVisit } from './page';
+import { measurePointer } from './pointer';
 import type { Figure } from './report';
 import { quantile } from './spread';
+
+/** What one visit to the home page and to a lesson showed; times in milliseconds. */
+export interface Visit extends HomeVisit {
+	/** Script, style and layout for a move of the pointer over scores of 64 tokens and 16 experts. */
+	pointerToPicture: number[];
+}
 
 /**
  * What is promised to a visitor: on two cores without a graphics processor, but for the frames. A software
@@ -31,6 +38,13 @@ export function figuresOf(visit: Visit, isGpu: boolean): Figure[] {
 			'ms',
 			'at most',
 			200
+		),
+		figure(
+			'95 of 100 moves over 64 tokens × 16 experts',
+			quantile(visit.pointerToPicture, 0.95),
+			'ms',
+			'at most',
+			16
 		),
 		figure('training', visit.stepsPerSecond, 'steps/s', 'at least', 5),
 		figure('longest task of the page while training', visit.longestTask, 'ms', 'at most', 50),
@@ -57,7 +71,8 @@ export async function visitSite(isGpu: boolean): Promise<Visit> {
 		if (!(await ensureBuilt({ always: false }))) throw new Error('the site could not be built');
 		const { url, close } = await serve({ folder: site, port: 0, base: basePath });
 		try {
-			return await measureVisit(browser, url);
+			const home = await measureVisit(browser, url);
+			return { ...home, pointerToPicture: await measurePointer(browser, url) };
 		} finally {
 			await close();
 		}
