@@ -10,9 +10,11 @@ import { writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { format, resolveConfig } from 'prettier';
 import { recordWeights } from './lessons/coDistillation';
+import { recordRipples } from './lessons/irope';
 import { recordRouter } from './lessons/router';
 
 const RECORDERS: Readonly<Record<string, () => Promise<unknown>>> = {
+	irope: recordRipples,
 	router: recordRouter,
 	'co-distillation': recordWeights
 };

@@ -1,19 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { evaluateRun } from '$lib/engine/evaluation';
-import { openRun } from '$lib/engine/files';
 import { trace } from '$lib/engine/pass';
 import { adjustRun, disposeRun, type Run } from '$lib/engine/run';
 import { expertAnswer } from '$lib/math/feedForward';
 import { tokenLosses } from '$lib/math/tokenLosses';
 import type { Intervention } from '$lib/protocol/interventions';
-import { NO_TICKET } from '$lib/protocol/messages';
-import { INITIAL_SETTINGS } from '$lib/protocol/settings';
 import { gradientOf, recordingOf, type Recording, type Trace } from '$lib/protocol/trace';
 import { writeTrace } from '$lib/protocol/traceFile';
 import { rowOf } from '$lib/views/pass';
 import { sortingOf } from '$lib/views/sorting';
-import { readCard, toyPath } from '../toys/files';
 import { DRAWN_POINTS, type RecordedRouter } from '../../src/routes/lessons/router/recorded';
+import { openToy } from './toy';
 
 const TOY = 'scout-toy';
 const TEXT = 'Hello, I am Ada. How are you? I am happy, thanks,';
@@ -23,7 +19,7 @@ const SEQUENCES = 64;
 
 /** Runs the toy, whole and with each part of the layer silenced, on the backend at hand. */
 export async function recordRouter(): Promise<RecordedRouter> {
-	const run = openToy();
+	const run = openToy(TOY);
 	try {
 		const tokens = run.task.encode(TEXT).tokens;
 		const plain = await pass(run, tokens);
@@ -48,21 +44,6 @@ export async function recordRouter(): Promise<RecordedRouter> {
 	} finally {
 		disposeRun(run);
 	}
-}
-
-function openToy(): Run {
-	const { task, steps, seed } = readCard(TOY);
-	return openRun({
-		type: 'open',
-		ticket: NO_TICKET,
-		name: TOY,
-		config: readFileSync(toyPath(TOY, 'config.json'), 'utf8'),
-		weights: Uint8Array.from(readFileSync(toyPath(TOY, 'model.safetensors'))).buffer,
-		settings: INITIAL_SETTINGS,
-		source: { task, text: null },
-		step: steps,
-		seed
-	});
 }
 
 async function pass(

@@ -5,6 +5,7 @@ import { readHfConfig } from '$lib/protocol/hfConfig';
 import { taskOf } from '$lib/tasks';
 import type { LayerVectors, LessonData } from './data';
 import { armNumbers } from './numbers';
+import recorded from './recorded.json';
 import { wordsOf } from './words';
 
 const TOY = 'static/toys/scout-toy';
@@ -52,7 +53,7 @@ export function load(): LessonData {
 		}),
 		tokens,
 		texts: tokens.map((token) => vocabulary[token] ?? ''),
-		...{ config, steps, seed, proof, asked: askedText() },
+		...{ config, steps, seed, proof, ripples: recorded.ripples, asked: askedText() },
 		rope: vectorsOf(config.layers.findIndex(({ positions }) => positions === 'rope')),
 		nope: vectorsOf(config.layers.findIndex(({ positions }) => positions === 'nope'))
 	};

@@ -30,6 +30,8 @@ export interface LessonData extends Text {
 	nope: LayerVectors;
 	/** A text of the task that the proof trains on, and the places of its two colours. */
 	asked: Text & { colours: readonly [number, number] };
+	/** How far each change of places reaches in the toy, recorded: by its place, height and token. */
+	ripples: readonly (readonly (readonly number[])[])[];
 	/** What the proof found when it was recorded. */
 	proof: Recorded;
 }

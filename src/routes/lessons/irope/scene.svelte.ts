@@ -32,6 +32,8 @@ export interface Ripple {
 	rows: readonly (readonly number[])[] | null;
 	places: readonly [number, number];
 	isToy: boolean;
+	/** Whether this page has computed it. */
+	isLive: boolean;
 }
 
 /** What the pictures of the lesson are about, computed from the recorded queries and keys. */
@@ -193,12 +195,13 @@ export class Scene {
 		const places = [values.swap, values.swap + 1] as const;
 		if (moment > RIPPLED.length) {
 			const { found } = this.toy;
-			const rows = found?.swap === values.swap ? found.rows : null;
-			return { stack: 'cccg', rows, places, isToy: true };
+			const isLive = found?.swap === values.swap;
+			const rows = isLive ? found.rows : (this.data.ripples[values.swap] ?? null);
+			return { stack: 'cccg', rows, places, isToy: true, isLive };
 		}
 		const stack = RIPPLED[Math.max(0, moment - 1)] ?? 'g';
 		const rows = moment === 0 ? null : this.ripple(stack, places);
-		return { stack, rows, places, isToy: false };
+		return { stack, rows, places, isToy: false, isLive: true };
 	});
 
 	/** The ripple of the row that the step of the proof looks at, over its task. */
@@ -206,7 +209,7 @@ export class Scene {
 		const { tokens, colours } = this.data.asked;
 		const stack = ROWS[this.lesson.values.row];
 		const rows = orderRipple(stack, this.data.config.chunk, tokens, colours);
-		return { stack, rows, places: colours, isToy: false };
+		return { stack, rows, places: colours, isToy: false, isLive: true };
 	});
 
 	/** The ripple of a stack over the text of the lesson. */

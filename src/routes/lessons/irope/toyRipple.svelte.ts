@@ -1,10 +1,7 @@
-import { changeOf } from '$lib/math/ripple';
 import type { Lab } from '$lib/lab/lab.svelte';
-import { recordingOf, type Trace } from '$lib/protocol/trace';
+import type { Trace } from '$lib/protocol/trace';
 import { LessonEngine } from '../engine.svelte';
-
-/** Float32 sums of the same numbers in another order differ by less than this. */
-const ROUNDING = 1e-5;
+import { RIPPLE_POINTS, rippleOf, swapped } from './toyRows';
 
 /** The ripple of two tokens that change places, in the trained toy itself, computed in this page. */
 export class ToyRipple {
@@ -44,31 +41,14 @@ export class ToyRipple {
 	async #compute(lab: Lab, swap: number): Promise<boolean> {
 		const tokens = this.#tokens;
 		this.#before ??= await passOf(lab, tokens);
-		const [a = 0, b = 0] = [tokens[swap], tokens[swap + 1]];
-		const after = await passOf(lab, tokens.with(swap, b).with(swap + 1, a));
+		const after = await passOf(lab, swapped(tokens, swap));
 		if (!this.#before || !after) return false;
-		this.found = { swap, rows: rowsOf(this.#before, after, swap) };
+		this.found = { swap, rows: rippleOf(this.#before, after, swap) };
 		return true;
 	}
 }
 
 async function passOf(lab: Lab, tokens: readonly number[]): Promise<Trace | null> {
-	if (!(await lab.forward(tokens, { points: ['embeddings', 'residual.out'] }))) return null;
+	if (!(await lab.forward(tokens, { points: RIPPLE_POINTS }))) return null;
 	return lab.trace;
-}
-
-/** How much each token's vector changed at each height, by its place before. */
-function rowsOf(before: Trace, after: Trace, swap: number): number[][] {
-	const heights = before.recordings.map(({ point, layer }) => ({ point, layer }));
-	const placeAfter = (token: number) =>
-		token === swap ? swap + 1 : token === swap + 1 ? swap : token;
-	return heights.map(({ point, layer }) => {
-		const [was, is] = [before, after].map((trace) => recordingOf(trace, point, layer));
-		const width = was?.shape.at(-1) ?? 0;
-		const vector = (data: Float32Array | undefined, place: number) =>
-			data?.subarray(place * width, (place + 1) * width) ?? [];
-		return Array.from(before.tokens, (_, token) =>
-			changeOf(vector(was?.data, token), vector(is?.data, placeAfter(token)), ROUNDING)
-		);
-	});
 }
