@@ -130,9 +130,13 @@ export function overflow(page: Page): Promise<number> {
 /**
  * Walks a lesson from where it stands to its end by the right arrow, and stays there.
  *
+ * @param look called at each stop with what the bar says of the place
  * @returns the title at each stop, and what is said of the figure there
  */
-export async function walk(page: Page): Promise<{ title: string; caption: string }[]> {
+export async function walk(
+	page: Page,
+	look: (place: string) => Promise<void> = async () => {}
+): Promise<{ title: string; caption: string }[]> {
 	await page.locator('h1').click();
 	const stops: { title: string; caption: string }[] = [];
 	const end = page.locator('nav .primary[aria-disabled="true"]');
@@ -141,6 +145,7 @@ export async function walk(page: Page): Promise<{ title: string; caption: string
 			title: (await page.textContent('#step-title')) ?? '',
 			caption: (await page.locator('.words .caption').allTextContents()).join('')
 		});
+		await look((await page.textContent('nav .count')) ?? '');
 		if (await end.count()) return stops;
 		await page.keyboard.press('ArrowRight');
 	}

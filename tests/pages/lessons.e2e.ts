@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { barriers, ready, SCHEMES, visit, waitForEngine } from './browser';
+import { barriers, SCHEMES, visit } from './browser';
 
 /** The frame is the same for all; this lesson stands for them. */
 const LESSON = 'lessons/chunked-attention/';
@@ -116,74 +116,6 @@ describe('the frame of a lesson', () => {
 	});
 });
 
-describe('what goes wrong', () => {
-	/** A lesson with a figure that is computed, and a run. */
-	const ROUTER = 'lessons/router/';
-	const FIGURE = '.figure figcaption:has-text("Live: ")';
-	const proof = (page: Page) => page.locator('[aria-label="Proof"]');
-
-	/** Opens the step with the twins, predicts, and starts the run. */
-	async function running(options: Parameters<typeof visit>[1] = {}): Promise<Page> {
-		const page = await ready(`${ROUTER}?step=6`, options);
-		await page.locator('.prediction input[type="radio"]').first().check();
-		await page.click('.prediction button:has-text("Commit")');
-		await proof(page).locator('button:has-text("Run it")').click();
-		await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 0.01);
-		return page;
-	}
-
-	test('a run that is stopped half-way measures nothing, and the prediction stays', async () => {
-		const page = await running();
-		await proof(page).locator('button:has-text("Stop")').click();
-		await proof(page).locator('text=Stopped half-way').waitFor();
-		expect(await proof(page).locator('svg[role="img"]').first().isVisible()).toBe(true);
-		await page.reload();
-		await page.waitForSelector('.prediction [role="status"]:has-text("Now run it")');
-	});
-
-	test('an engine that dies in a run is replaced, and the run can be made again', async () => {
-		const page = await running({ expected: /staged/ });
-		await page.workers()[0]?.evaluate(() => {
-			setTimeout(() => {
-				throw new Error('staged');
-			}, 0);
-		});
-		await proof(page).locator('text=please run it again').waitFor();
-		await page.waitForSelector('.notice:has-text("The engine stopped and was started again")');
-		await waitForEngine(page, ['ready']);
-		expect(await page.textContent('.prediction [role="status"]')).toContain('Now run it');
-		await proof(page).locator('button:has-text("Run it")').click();
-		await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 0.01);
-		await page.click('.notice button:has-text("Understood")');
-		expect(await page.locator('.notice').count()).toBe(0);
-	});
-
-	test('a lost graphics context costs nothing but a sentence', async () => {
-		const page = await visit(`${ROUTER}?step=2&moment=3&backend=webgl`, { before: holdContexts });
-		await page.waitForSelector(FIGURE);
-		const before = await page.textContent('nav .count');
-		await page.workers()[0]?.evaluate(() => {
-			const { contexts } = globalThis as unknown as { contexts: WebGL2RenderingContext[] };
-			for (const context of contexts) context.getExtension('WEBGL_lose_context')?.loseContext();
-		});
-		await page.waitForSelector('.notice:has-text("The engine stopped and was started again")');
-		await page.waitForSelector(`html[data-engine="ready"] ${FIGURE}`);
-		expect(await page.textContent('nav .count')).toBe(before);
-	});
-
-	test('a second tab computes too, and hears of predictions made in the first', async () => {
-		const page = await ready(`${ROUTER}?step=6`);
-		const other = await ready(`${ROUTER}?step=6`, { beside: page });
-		await page.locator('.prediction input[type="radio"]').first().check();
-		await page.click('.prediction button:has-text("Commit")');
-		await other.waitForSelector('.prediction [role="status"]:has-text("Now run it")');
-		await other.keyboard.press('Home');
-		await other.waitForSelector(FIGURE);
-		await page.keyboard.press('Home');
-		await page.waitForSelector(FIGURE);
-	});
-});
-
 describe('the text of a lesson', () => {
 	test('says the words of every step, without scripts', async () => {
 		const lesson = await open();
@@ -200,25 +132,3 @@ describe('the text of a lesson', () => {
 		expect(await page.locator('header').first().isVisible()).toBe(false);
 	});
 });
-
-/** Lets a test reach the graphics contexts of a worker: it is started with a few words before its own. */
-function holdContexts(): void {
-	const words = `globalThis.contexts = [];
-		const plain = OffscreenCanvas.prototype.getContext;
-		OffscreenCanvas.prototype.getContext = function (...asked) {
-			const context = plain.apply(this, asked);
-			if (context) globalThis.contexts.push(context);
-			return context;
-		};`;
-	const address = (code: string) =>
-		URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
-	const Plain = Worker;
-	globalThis.Worker = class extends Plain {
-		constructor(url: string | URL, options?: WorkerOptions) {
-			super(
-				address(`import '${address(words)}'; import '${new URL(url, location.href)}';`),
-				options
-			);
-		}
-	};
-}
