@@ -65,6 +65,29 @@ describe('predictions', () => {
 		expect(router.of('gate')?.guess).toBe(0.7);
 	});
 
+	test('stand once their run has begun, whether it came to its end or not, and after a reload', () => {
+		const storage = keeper();
+		const router = new Predictions('router');
+		router.keepIn(storage);
+		router.commit(guess);
+		router.hold('gate');
+		router.commit({ ...guess, guess: 0.23 });
+		expect(router.of('gate')?.guess).toBe(0.5);
+		const later = new Predictions('router');
+		later.keepIn(storage);
+		later.commit({ ...guess, guess: 0.23 });
+		later.judge('gate', result);
+		expect(later.of('gate')).toMatchObject({ guess: 0.5, isHeld: true, result });
+	});
+
+	test('are not taken once a run has begun without one', () => {
+		const router = new Predictions('router');
+		router.hold('gate');
+		router.commit(guess);
+		expect(router.of('gate')).toBeNull();
+		expect(router.isWaived('gate')).toBe(true);
+	});
+
 	test('of two tabs end in one record', () => {
 		const storage = keeper();
 		const [here, there] = [new Predictions('router'), new Predictions('irope')];

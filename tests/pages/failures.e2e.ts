@@ -125,7 +125,7 @@ describe('an engine that dies in a run', () => {
 		await page.locator('.words', { hasText: 'please run it again' }).waitFor();
 		await notice(page).filter({ hasText: 'The engine stopped and was started again' }).waitFor();
 		await waitForEngine(page, ['ready']);
-		expect(await status(page).textContent()).toContain('Now run it');
+		expect(await status(page).textContent()).toContain('so this stands');
 		await runButton(page).click();
 		await isRunning(page);
 		await notice(page).locator('button:has-text("Understood")').click();

@@ -77,6 +77,22 @@ describe('a prediction', () => {
 		await page.click('.prediction button:has-text("Commit")');
 		expect(await status(page).textContent()).toContain('You said 0.60 nats. Now run it.');
 	});
+
+	test('of a weight is not taken anew for a run that was seen, to its end or half-way', async () => {
+		const page = await ready('lessons/co-distillation/?step=6&steps=60');
+		await page.fill('.prediction input', '0.5');
+		await page.click('.prediction button:has-text("Commit")');
+		await run(page).click();
+		await status(page).filter({ hasText: 'measured: ' }).waitFor();
+		await page.click('.prediction button:has-text("Predict the next run")');
+		await page.fill('.prediction input', '0.6');
+		await page.click('.prediction button:has-text("Commit")');
+		await run(page).click();
+		await page.waitForSelector('.words :text("You saw this run before")');
+		expect(await status(page).textContent()).toContain('so this stands');
+		await page.click('button:has-text("The same with the next seed")');
+		await status(page).filter({ hasText: 'You said 0.60 nats; measured: ' }).waitFor();
+	});
 });
 
 describe('a run', () => {

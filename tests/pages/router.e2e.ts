@@ -134,6 +134,12 @@ describe('the lesson on the router', () => {
 		await page.locator('.proof .verdict', { hasText: 'Stopped half-way' }).waitFor();
 		expect(await page.locator('.figure .history').count()).toBe(2);
 		expect(await run.isEnabled()).toBe(true);
+		// Half of the answer was seen: a prediction made now would be none.
+		for (const look of ['at once', 'after a reload']) {
+			await page.waitForSelector('.prediction [role="status"]:has-text("so this stands")');
+			expect(await page.locator('.prediction button').count(), look).toBe(0);
+			await page.reload();
+		}
 	}, 60_000);
 
 	test('runs the balance loss to its verdict, and judges the prediction by it', async () => {

@@ -15,6 +15,8 @@ export interface Prediction {
 	said: string;
 	/** Null until the run; `why`: what explains it, in words, as told when it was found. */
 	result: { measured: Guess; found: string; isRight: boolean; why?: string } | null;
+	/** Whether its run has begun: it cannot be taken back any more. */
+	isHeld?: boolean;
 }
 
 /** What the record needs of the browser's storage. */
@@ -73,14 +75,24 @@ export class Predictions {
 		return this.#waived.includes(name);
 	}
 
+	/**
+	 * The run begins, and shows more and more of its answer, whether it comes to its end or not: from now on
+	 * the prediction stands, or the lack of one.
+	 */
+	hold(name: string): void {
+		const made = this.of(name);
+		if (made) this.#replace(name, { ...made, isHeld: true });
+		else this.waive(name);
+	}
+
 	/** Whether the learner has predicted, or goes without. */
 	isSettled(name: string): boolean {
 		return this.of(name) !== null || this.isWaived(name);
 	}
 
-	/** Takes a prediction; an earlier one of the same name goes. After its answer none is taken. */
-	commit(prediction: Omit<Prediction, 'lesson' | 'result'>): void {
-		if (this.isWaived(prediction.name)) return;
+	/** Takes a prediction; an earlier one of the same name goes. After its answer, or a part of it, none is taken. */
+	commit(prediction: Omit<Prediction, 'lesson' | 'result' | 'isHeld'>): void {
+		if (this.isWaived(prediction.name) || this.of(prediction.name)?.isHeld) return;
 		this.#replace(prediction.name, { ...prediction, lesson: this.#lesson, result: null });
 	}
 
@@ -152,9 +164,10 @@ export function readRecord(text: string | null): Prediction[] {
 
 function isPrediction(value: unknown): value is Prediction {
 	if (typeof value !== 'object' || value === null) return false;
-	const { lesson, name, question, said, guess, result } = value as Record<string, unknown>;
+	const { lesson, name, question, said, guess, result, ...rest } = value as Record<string, unknown>;
 	const areWords = [lesson, name, question, said].every((word) => typeof word === 'string');
-	return areWords && isGuess(guess) && (result === null || isResult(result));
+	const isFlag = ['undefined', 'boolean'].includes(typeof rest.isHeld);
+	return areWords && isFlag && isGuess(guess) && (result === null || isResult(result));
 }
 
 function isResult(value: unknown): boolean {
