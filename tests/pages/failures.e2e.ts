@@ -151,6 +151,8 @@ describe('a lost graphics context', () => {
 		expect([await page.textContent('nav .count'), setIn(page)]).toEqual(before);
 		await goTo(page, run);
 		await status(page).filter({ hasText: 'Now run it' }).waitFor();
+		await runButton(page).click();
+		await isRunning(page);
 	});
 });
 
