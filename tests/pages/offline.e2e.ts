@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { site } from '../../scripts/build.mjs';
 import { serve } from '../../scripts/server.mjs';
+import { LESSON_IDS } from '../../src/routes/lessons/words';
 import { visit, waitForEngine } from './browser';
 
 /** Waits until everything is kept and answered from what is kept. */
@@ -17,18 +18,28 @@ const waiting = (page: Page) =>
 	page.evaluate(async () => (await navigator.serviceWorker.ready).waiting?.state);
 
 describe('without a network', () => {
-	test('a lesson never opened before opens, computes and stays isolated', async () => {
-		const page = await visit('lessons/', { mayKeep: true });
+	test('every lesson and its text open after one visit, compute and stay isolated', async () => {
+		const page = await visit('', { mayKeep: true });
 		await kept(page);
 		await page.context().setOffline(true);
-		await page.goto(new URL('router/?step=2&moment=3&backend=wasm', page.url()).href);
-		await waitForEngine(page, ['ready']);
-		await page.waitForSelector('.figure figcaption:has-text("Live: ")');
-		expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
 		await page.click('header >> text=Lessons');
-		await page.click('main h2 a >> nth=0');
-		await page.waitForSelector('nav[aria-label="Steps of the lesson"]');
-	});
+		await page.waitForSelector('h1:has-text("Lessons")');
+		expect(await page.locator('main ol > li h2 a').count()).toBe(LESSON_IDS.length);
+		const index = page.url();
+		for (const id of LESSON_IDS) {
+			await page.goto(new URL(`${id}/?backend=wasm`, index).href);
+			await waitForEngine(page, ['ready']);
+			expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+			await page.click('text=This lesson as plain text');
+			await page.waitForURL(/\/text\/$/);
+			await page.reload();
+			expect(await page.locator('main section > h2').count()).toBeGreaterThan(5);
+		}
+		await page.goto(index);
+		await page.waitForSelector('h1:has-text("Lessons")');
+		await page.goto(new URL('router/?step=2&moment=3&backend=wasm', index).href);
+		await page.waitForSelector('.figure figcaption:has-text("Live: ")');
+	}, 120_000);
 });
 
 /** Makes another version of a built site: pages that say so, and a service worker of another name. */
