@@ -10,6 +10,9 @@ interface Case {
 	/** A picture that the engine computes, and how its line under the figure begins then. */
 	live: string;
 	told: string;
+	/** What asks for another such picture, and what is there only once it is computed. */
+	ask?: string;
+	answer?: string;
 }
 
 const CASES: readonly Case[] = [
@@ -17,21 +20,34 @@ const CASES: readonly Case[] = [
 		id: 'chunked-attention',
 		run: 'step=7&stack=ccgc',
 		live: 'step=4&stack=ccgc',
-		told: 'Loss measured live'
+		told: 'Loss measured live',
+		ask: 'button.kind >> nth=0',
+		answer: 'figcaption:has-text("Loss measured live")'
 	},
 	{
 		id: 'irope',
 		run: 'step=6&swap=11',
 		live: 'step=4&moment=5&swap=11',
-		told: 'Live: scout-toy'
+		told: 'Live: scout-toy',
+		ask: 'button[title$="position 5"]',
+		answer: 'figcaption:has-text("Live: scout-toy")'
 	},
 	{
 		id: 'nope-temperature',
 		run: 'step=7&rule=multiply',
 		live: 'step=5&rule=multiply',
-		told: 'Live: scout-toy'
+		told: 'Live: scout-toy',
+		ask: 'button:has-text("add (not Llama 4)")',
+		answer: '.verdict:has-text("added to every score")'
 	},
-	{ id: 'router', run: 'step=6&off=E', live: 'step=4&off=E', told: 'Live: scout-toy' },
+	{
+		id: 'router',
+		run: 'step=6&off=E',
+		live: 'step=4&off=E',
+		told: 'Live: scout-toy',
+		ask: '[aria-label="silence shared"]',
+		answer: 'figcaption:not(:has-text("recorded too"))'
+	},
 	{ id: 'co-distillation', run: 'step=5&noise=0.5', live: 'step=7&noise=0.5', told: 'Recorded' }
 ];
 
@@ -134,26 +150,30 @@ describe('an engine that dies in a run', () => {
 });
 
 describe('a lost graphics context', () => {
-	test.each(CASES)('costs nothing but a sentence in $id', async ({ id, run, live, told }) => {
-		const page = await visit(`lessons/${id}/?${run}&backend=webgl`, { before: holdContexts });
-		await waitForEngine(page, ['ready']);
-		await predict(page);
-		await goTo(page, live);
-		await caption(page).filter({ hasText: told }).waitFor();
-		const before = [await page.textContent('nav .count'), setIn(page)];
-		await page.workers()[0]?.evaluate(() => {
-			const { contexts } = globalThis as unknown as { contexts: WebGL2RenderingContext[] };
-			for (const context of contexts) context.getExtension('WEBGL_lose_context')?.loseContext();
-		});
-		await notice(page).filter({ hasText: 'The engine stopped and was started again' }).waitFor();
-		await waitForEngine(page, ['ready']);
-		await caption(page).filter({ hasText: told }).waitFor();
-		expect([await page.textContent('nav .count'), setIn(page)]).toEqual(before);
-		await goTo(page, run);
-		await status(page).filter({ hasText: 'Now run it' }).waitFor();
-		await runButton(page).click();
-		await isRunning(page);
-	});
+	test.each(CASES)(
+		'costs nothing but a sentence in $id',
+		async ({ id, run, live, told, ...more }) => {
+			const page = await visit(`lessons/${id}/?${run}&backend=webgl`, { before: holdContexts });
+			await waitForEngine(page, ['ready']);
+			await predict(page);
+			await goTo(page, live);
+			await caption(page).filter({ hasText: told }).waitFor();
+			const before = [await page.textContent('nav .count'), setIn(page)];
+			await page.workers()[0]?.evaluate(() => {
+				const { contexts } = globalThis as unknown as { contexts: WebGL2RenderingContext[] };
+				for (const context of contexts) context.getExtension('WEBGL_lose_context')?.loseContext();
+			});
+			await notice(page).filter({ hasText: 'The engine stopped and was started again' }).waitFor();
+			await waitForEngine(page, ['ready']);
+			expect([await page.textContent('nav .count'), setIn(page)]).toEqual(before);
+			if (more.ask) await page.click(`.stage ${more.ask}`);
+			if (more.answer) await page.waitForSelector(`.figure ${more.answer}`);
+			await goTo(page, run);
+			await status(page).filter({ hasText: 'Now run it' }).waitFor();
+			await runButton(page).click();
+			await isRunning(page);
+		}
+	);
 });
 
 describe('a second tab', () => {
