@@ -149,7 +149,7 @@ function cost({ scout }: Numbers): StepWords {
 		],
 		act: 'Predict how many times smaller Scout’s cache is at 10 million tokens than with open layers only. Then point along the tokens, pull the context out, flip between toy and Scout, and press →.',
 		picture:
-			'The 64 tokens of a row with walls between them, and a row of cells per layer: filled where the chosen token sees a key, pale where a key is kept in vain. Under them bars of pairs and of cache: of that token in a layer of each kind, and of the whole context beside what open layers alone would take.'
+			'The 64 tokens of a row with walls between them, and a row of cells per layer: filled where the chosen token sees a key, hatched where a key is kept in vain. Under them bars of pairs and of cache: of that token in a layer of each kind, and of the whole context beside what open layers alone would take.'
 	};
 }
 
