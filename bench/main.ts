@@ -81,7 +81,7 @@ function effortOf(backend: BackendName, wishes: Wishes): Effort {
 			: { warmUp: 1000, rounds: 5, limit: 20_000, slice: 1000, passes: 1, patience: 45_000 };
 	}
 	return wishes.isQuick
-		? { warmUp: 800, rounds: 3, limit: 20_000, slice: 250, passes: 2, patience: 30_000 }
+		? { warmUp: 500, rounds: 3, limit: 20_000, slice: 250, passes: 2, patience: 30_000 }
 		: { warmUp: 4000, rounds: 8, limit: 40_000, slice: 500, passes: 5, patience: 60_000 };
 }
 
@@ -89,7 +89,7 @@ function effortOf(backend: BackendName, wishes: Wishes): Effort {
 function growthEffort(backend: BackendName, wishes: Wishes): Effort {
 	const { patience } = effortOf(backend, wishes);
 	return wishes.isQuick
-		? { warmUp: 500, rounds: 60, limit: 4000, slice: 0, passes: 0, patience }
+		? { warmUp: 500, rounds: 60, limit: 3000, slice: 0, passes: 0, patience }
 		: { warmUp: 2000, rounds: 300, limit: 24_000, slice: 0, passes: 0, patience };
 }
 
@@ -148,7 +148,7 @@ async function measureModel(stadium: Stadium, wishes: Wishes): Promise<Measured>
 
 async function measureAll(wishes: Wishes): Promise<Report> {
 	const { isQuick, isGpu } = wishes;
-	const visit = wishes.parts.includes('visit') ? await visitSite(isGpu) : null;
+	const visit = wishes.parts.includes('visit') ? await visitSite(isGpu, isQuick) : null;
 	const stadium = await openStadium(process.cwd(), isGpu);
 	try {
 		const measured = await measureModel(stadium, wishes);

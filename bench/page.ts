@@ -17,8 +17,9 @@ export interface HomeVisit {
 	frame95: number;
 }
 
-const PRESSES = 11;
-const TRAINING_SECONDS = 10;
+/** How long a visit takes its time: for a full run of the benchmark, and for a quick one. */
+const FULL = { presses: 11, trainingSeconds: 10 };
+const QUICK = { presses: 5, trainingSeconds: 5 };
 
 /** Noted by the page itself, on its own clock. */
 interface Notes {
@@ -67,7 +68,7 @@ function watchPicture(): void {
 }
 
 /** Fills the prompt to the model's length, then types its last letter again and again. */
-async function measureKeys(page: Page): Promise<number[]> {
+async function measureKeys(page: Page, presses: number): Promise<number[]> {
 	const prompt = page.locator('#prompt');
 	const text = await prompt.inputValue();
 	await prompt.fill(Array<string>(6).fill(text.trim()).join(' '));
@@ -76,7 +77,7 @@ async function measureKeys(page: Page): Promise<number[]> {
 	await prompt.press('End');
 	const last = (await prompt.inputValue()).at(-1) ?? 'a';
 	const times: number[] = [];
-	for (let i = 0; i < PRESSES; i++) {
+	for (let i = 0; i < presses; i++) {
 		await prompt.press('Backspace');
 		await page.waitForTimeout(800);
 		await prompt.press(last);
@@ -95,14 +96,14 @@ async function stepNow(page: Page): Promise<number> {
 type TrainingNotes = Pick<HomeVisit, 'stepsPerSecond' | 'longestTask' | 'frame95'>;
 
 /** Trains until the page is closed; the first seconds, in which everything warms up, do not count. */
-async function measureTraining(page: Page): Promise<TrainingNotes> {
+async function measureTraining(page: Page, trainingSeconds: number): Promise<TrainingNotes> {
 	await page.locator('section[aria-labelledby="training"] button').first().click();
 	await page.waitForTimeout(3000);
 	await page.evaluate(() => (notes.longest = 0));
 	await page.evaluate(watchFrames);
 	const began = performance.now();
 	const first = await stepNow(page);
-	await page.waitForTimeout(TRAINING_SECONDS * 1000);
+	await page.waitForTimeout(trainingSeconds * 1000);
 	const steps = (await stepNow(page)) - first;
 	const seconds = (performance.now() - began) / 1000;
 	const { longest: longestTask, frames } = await page.evaluate(() => notes);
@@ -113,9 +114,15 @@ async function measureTraining(page: Page): Promise<TrainingNotes> {
  * Visits the page once.
  *
  * @param url of the home page
+ * @param isQuick whether few keys and seconds of training have to do
  * @throws Error if the engine does not become ready within a minute
  */
-export async function measureVisit(browser: Browser, url: string): Promise<HomeVisit> {
+export async function measureVisit(
+	browser: Browser,
+	url: string,
+	isQuick: boolean
+): Promise<HomeVisit> {
+	const { presses, trainingSeconds } = isQuick ? QUICK : FULL;
 	// A first visit, with nothing kept and nothing being kept.
 	const page = await browser.newPage({
 		viewport: { width: 1280, height: 900 },
@@ -130,8 +137,8 @@ export async function measureVisit(browser: Browser, url: string): Promise<HomeV
 		return Math.max(0, (notes.ready ?? NaN) - loaded);
 	});
 	const backend = (await page.locator('html').getAttribute('data-backend')) ?? 'unknown';
-	const keyToPicture = await measureKeys(page);
-	const training = await measureTraining(page);
+	const keyToPicture = await measureKeys(page, presses);
+	const training = await measureTraining(page, trainingSeconds);
 	await page.close();
 	return { backend, engineReady, keyToPicture, ...training };
 }

@@ -63,15 +63,16 @@ export function figuresOf(visit: Visit, isGpu: boolean): Figure[] {
  * Builds the site where it is stale, serves and visits it.
  *
  * @param isGpu whether the browser shall draw on the machine's graphics processor
+ * @param isQuick whether few repetitions have to do
  * @throws Error if it shall and does not, or if the site cannot be built
  */
-export async function visitSite(isGpu: boolean): Promise<Visit> {
+export async function visitSite(isGpu: boolean, isQuick: boolean): Promise<Visit> {
 	const { browser } = await openBrowser(isGpu);
 	try {
 		if (!(await ensureBuilt({ always: false }))) throw new Error('the site could not be built');
 		const { url, close } = await serve({ folder: site, port: 0, base: basePath });
 		try {
-			const home = await measureVisit(browser, url);
+			const home = await measureVisit(browser, url, isQuick);
 			return { ...home, pointerToPicture: await measurePointer(browser, url) };
 		} finally {
 			await close();
